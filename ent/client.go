@@ -12,6 +12,7 @@ import (
 	"kopeck/ent/migrate"
 
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -26,6 +27,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -33,17 +35,22 @@ import (
 	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -51,11 +58,13 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -87,6 +96,8 @@ type Client struct {
 	Schema *migrate.Schema
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// AskedQuestion is the client for interacting with the AskedQuestion builders.
+	AskedQuestion *AskedQuestionClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -115,6 +126,8 @@ type Client struct {
 	Customer *CustomerClient
 	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
 	CustomerIdentity *CustomerIdentityClient
+	// CustomerLink is the client for interacting with the CustomerLink builders.
+	CustomerLink *CustomerLinkClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
 	// CustomerRelation is the client for interacting with the CustomerRelation builders.
@@ -129,6 +142,10 @@ type Client struct {
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
 	ExpectedPrice *ExpectedPriceClient
+	// Experiment is the client for interacting with the Experiment builders.
+	Experiment *ExperimentClient
+	// Exposure is the client for interacting with the Exposure builders.
+	Exposure *ExposureClient
 	// FieldDefinition is the client for interacting with the FieldDefinition builders.
 	FieldDefinition *FieldDefinitionClient
 	// FieldEntry is the client for interacting with the FieldEntry builders.
@@ -139,6 +156,8 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
 	LifetimeModel *LifetimeModelClient
+	// LinkCode is the client for interacting with the LinkCode builders.
+	LinkCode *LinkCodeClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
@@ -151,6 +170,10 @@ type Client struct {
 	MessageAttempt *MessageAttemptClient
 	// MessagePause is the client for interacting with the MessagePause builders.
 	MessagePause *MessagePauseClient
+	// Need is the client for interacting with the Need builders.
+	Need *NeedClient
+	// NeedFact is the client for interacting with the NeedFact builders.
+	NeedFact *NeedFactClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -165,6 +188,8 @@ type Client struct {
 	Permission *PermissionClient
 	// PermissionEvent is the client for interacting with the PermissionEvent builders.
 	PermissionEvent *PermissionEventClient
+	// PersonalDataRequest is the client for interacting with the PersonalDataRequest builders.
+	PersonalDataRequest *PersonalDataRequestClient
 	// PriceAgreement is the client for interacting with the PriceAgreement builders.
 	PriceAgreement *PriceAgreementClient
 	// PriceRule is the client for interacting with the PriceRule builders.
@@ -175,6 +200,8 @@ type Client struct {
 	ProductOfTheMonth *ProductOfTheMonthClient
 	// ProductOption is the client for interacting with the ProductOption builders.
 	ProductOption *ProductOptionClient
+	// Question is the client for interacting with the Question builders.
+	Question *QuestionClient
 	// Rate is the client for interacting with the Rate builders.
 	Rate *RateClient
 	// Recipe is the client for interacting with the Recipe builders.
@@ -217,6 +244,7 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Address = NewAddressClient(c.config)
+	c.AskedQuestion = NewAskedQuestionClient(c.config)
 	c.AttributionFit = NewAttributionFitClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Booking = NewBookingClient(c.config)
@@ -231,6 +259,7 @@ func (c *Client) init() {
 	c.Credit = NewCreditClient(c.config)
 	c.Customer = NewCustomerClient(c.config)
 	c.CustomerIdentity = NewCustomerIdentityClient(c.config)
+	c.CustomerLink = NewCustomerLinkClient(c.config)
 	c.CustomerMerge = NewCustomerMergeClient(c.config)
 	c.CustomerRelation = NewCustomerRelationClient(c.config)
 	c.CustomerTag = NewCustomerTagClient(c.config)
@@ -238,17 +267,22 @@ func (c *Client) init() {
 	c.DeclineReason = NewDeclineReasonClient(c.config)
 	c.DuplicateDecision = NewDuplicateDecisionClient(c.config)
 	c.ExpectedPrice = NewExpectedPriceClient(c.config)
+	c.Experiment = NewExperimentClient(c.config)
+	c.Exposure = NewExposureClient(c.config)
 	c.FieldDefinition = NewFieldDefinitionClient(c.config)
 	c.FieldEntry = NewFieldEntryClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.LifetimeModel = NewLifetimeModelClient(c.config)
+	c.LinkCode = NewLinkCodeClient(c.config)
 	c.ListPrice = NewListPriceClient(c.config)
 	c.MeasurementDefinition = NewMeasurementDefinitionClient(c.config)
 	c.MergedRow = NewMergedRowClient(c.config)
 	c.Message = NewMessageClient(c.config)
 	c.MessageAttempt = NewMessageAttemptClient(c.config)
 	c.MessagePause = NewMessagePauseClient(c.config)
+	c.Need = NewNeedClient(c.config)
+	c.NeedFact = NewNeedFactClient(c.config)
 	c.Offer = NewOfferClient(c.config)
 	c.OfferLine = NewOfferLineClient(c.config)
 	c.Order = NewOrderClient(c.config)
@@ -256,11 +290,13 @@ func (c *Client) init() {
 	c.Partner = NewPartnerClient(c.config)
 	c.Permission = NewPermissionClient(c.config)
 	c.PermissionEvent = NewPermissionEventClient(c.config)
+	c.PersonalDataRequest = NewPersonalDataRequestClient(c.config)
 	c.PriceAgreement = NewPriceAgreementClient(c.config)
 	c.PriceRule = NewPriceRuleClient(c.config)
 	c.Product = NewProductClient(c.config)
 	c.ProductOfTheMonth = NewProductOfTheMonthClient(c.config)
 	c.ProductOption = NewProductOptionClient(c.config)
+	c.Question = NewQuestionClient(c.config)
 	c.Rate = NewRateClient(c.config)
 	c.Recipe = NewRecipeClient(c.config)
 	c.RefreshSession = NewRefreshSessionClient(c.config)
@@ -369,6 +405,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:                   ctx,
 		config:                cfg,
 		Address:               NewAddressClient(cfg),
+		AskedQuestion:         NewAskedQuestionClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -383,6 +420,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerLink:          NewCustomerLinkClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
@@ -390,17 +428,22 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		DeclineReason:         NewDeclineReasonClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
+		Experiment:            NewExperimentClient(cfg),
+		Exposure:              NewExposureClient(cfg),
 		FieldDefinition:       NewFieldDefinitionClient(cfg),
 		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
+		LinkCode:              NewLinkCodeClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
 		Message:               NewMessageClient(cfg),
 		MessageAttempt:        NewMessageAttemptClient(cfg),
 		MessagePause:          NewMessagePauseClient(cfg),
+		Need:                  NewNeedClient(cfg),
+		NeedFact:              NewNeedFactClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -408,11 +451,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Partner:               NewPartnerClient(cfg),
 		Permission:            NewPermissionClient(cfg),
 		PermissionEvent:       NewPermissionEventClient(cfg),
+		PersonalDataRequest:   NewPersonalDataRequestClient(cfg),
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
 		ProductOfTheMonth:     NewProductOfTheMonthClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
+		Question:              NewQuestionClient(cfg),
 		Rate:                  NewRateClient(cfg),
 		Recipe:                NewRecipeClient(cfg),
 		RefreshSession:        NewRefreshSessionClient(cfg),
@@ -448,6 +493,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:                   ctx,
 		config:                cfg,
 		Address:               NewAddressClient(cfg),
+		AskedQuestion:         NewAskedQuestionClient(cfg),
 		AttributionFit:        NewAttributionFitClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
 		Booking:               NewBookingClient(cfg),
@@ -462,6 +508,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Credit:                NewCreditClient(cfg),
 		Customer:              NewCustomerClient(cfg),
 		CustomerIdentity:      NewCustomerIdentityClient(cfg),
+		CustomerLink:          NewCustomerLinkClient(cfg),
 		CustomerMerge:         NewCustomerMergeClient(cfg),
 		CustomerRelation:      NewCustomerRelationClient(cfg),
 		CustomerTag:           NewCustomerTagClient(cfg),
@@ -469,17 +516,22 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		DeclineReason:         NewDeclineReasonClient(cfg),
 		DuplicateDecision:     NewDuplicateDecisionClient(cfg),
 		ExpectedPrice:         NewExpectedPriceClient(cfg),
+		Experiment:            NewExperimentClient(cfg),
+		Exposure:              NewExposureClient(cfg),
 		FieldDefinition:       NewFieldDefinitionClient(cfg),
 		FieldEntry:            NewFieldEntryClient(cfg),
 		HandOver:              NewHandOverClient(cfg),
 		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
 		LifetimeModel:         NewLifetimeModelClient(cfg),
+		LinkCode:              NewLinkCodeClient(cfg),
 		ListPrice:             NewListPriceClient(cfg),
 		MeasurementDefinition: NewMeasurementDefinitionClient(cfg),
 		MergedRow:             NewMergedRowClient(cfg),
 		Message:               NewMessageClient(cfg),
 		MessageAttempt:        NewMessageAttemptClient(cfg),
 		MessagePause:          NewMessagePauseClient(cfg),
+		Need:                  NewNeedClient(cfg),
+		NeedFact:              NewNeedFactClient(cfg),
 		Offer:                 NewOfferClient(cfg),
 		OfferLine:             NewOfferLineClient(cfg),
 		Order:                 NewOrderClient(cfg),
@@ -487,11 +539,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Partner:               NewPartnerClient(cfg),
 		Permission:            NewPermissionClient(cfg),
 		PermissionEvent:       NewPermissionEventClient(cfg),
+		PersonalDataRequest:   NewPersonalDataRequestClient(cfg),
 		PriceAgreement:        NewPriceAgreementClient(cfg),
 		PriceRule:             NewPriceRuleClient(cfg),
 		Product:               NewProductClient(cfg),
 		ProductOfTheMonth:     NewProductOfTheMonthClient(cfg),
 		ProductOption:         NewProductOptionClient(cfg),
+		Question:              NewQuestionClient(cfg),
 		Rate:                  NewRateClient(cfg),
 		Recipe:                NewRecipeClient(cfg),
 		RefreshSession:        NewRefreshSessionClient(cfg),
@@ -536,18 +590,20 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
-		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
-		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
-		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DeclineReason, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
-		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Address, c.AskedQuestion, c.AttributionFit, c.AuditEntry, c.Booking,
+		c.Campaign, c.Component, c.Contact, c.ContactCorrection, c.ContactParticipant,
+		c.ContactPerson, c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerLink, c.CustomerMerge, c.CustomerRelation,
+		c.CustomerTag, c.DatedValue, c.DeclineReason, c.DuplicateDecision,
+		c.ExpectedPrice, c.Experiment, c.Exposure, c.FieldDefinition, c.FieldEntry,
+		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.LinkCode, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
-		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOfTheMonth, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
+		c.MessagePause, c.Need, c.NeedFact, c.Offer, c.OfferLine, c.Order, c.OrderLine,
+		c.Partner, c.Permission, c.PermissionEvent, c.PersonalDataRequest,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOfTheMonth, c.ProductOption,
+		c.Question, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
+		c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Use(hooks...)
 	}
@@ -557,18 +613,20 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Address, c.AttributionFit, c.AuditEntry, c.Booking, c.Campaign, c.Component,
-		c.Contact, c.ContactCorrection, c.ContactParticipant, c.ContactPerson,
-		c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer, c.CustomerIdentity,
-		c.CustomerMerge, c.CustomerRelation, c.CustomerTag, c.DatedValue,
-		c.DeclineReason, c.DuplicateDecision, c.ExpectedPrice, c.FieldDefinition,
-		c.FieldEntry, c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.ListPrice,
+		c.Address, c.AskedQuestion, c.AttributionFit, c.AuditEntry, c.Booking,
+		c.Campaign, c.Component, c.Contact, c.ContactCorrection, c.ContactParticipant,
+		c.ContactPerson, c.ContactPoint, c.ContactRestatement, c.Credit, c.Customer,
+		c.CustomerIdentity, c.CustomerLink, c.CustomerMerge, c.CustomerRelation,
+		c.CustomerTag, c.DatedValue, c.DeclineReason, c.DuplicateDecision,
+		c.ExpectedPrice, c.Experiment, c.Exposure, c.FieldDefinition, c.FieldEntry,
+		c.HandOver, c.IdempotencyKey, c.LifetimeModel, c.LinkCode, c.ListPrice,
 		c.MeasurementDefinition, c.MergedRow, c.Message, c.MessageAttempt,
-		c.MessagePause, c.Offer, c.OfferLine, c.Order, c.OrderLine, c.Partner,
-		c.Permission, c.PermissionEvent, c.PriceAgreement, c.PriceRule, c.Product,
-		c.ProductOfTheMonth, c.ProductOption, c.Rate, c.Recipe, c.RefreshSession,
-		c.Refund, c.RefundLine, c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend,
-		c.StageChange, c.Task, c.Team, c.TeamMembership, c.User, c.Wording,
+		c.MessagePause, c.Need, c.NeedFact, c.Offer, c.OfferLine, c.Order, c.OrderLine,
+		c.Partner, c.Permission, c.PermissionEvent, c.PersonalDataRequest,
+		c.PriceAgreement, c.PriceRule, c.Product, c.ProductOfTheMonth, c.ProductOption,
+		c.Question, c.Rate, c.Recipe, c.RefreshSession, c.Refund, c.RefundLine,
+		c.SearchTerm, c.Setting, c.SignInAttempts, c.Spend, c.StageChange, c.Task,
+		c.Team, c.TeamMembership, c.User, c.Wording,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -579,6 +637,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AddressMutation:
 		return c.Address.mutate(ctx, m)
+	case *AskedQuestionMutation:
+		return c.AskedQuestion.mutate(ctx, m)
 	case *AttributionFitMutation:
 		return c.AttributionFit.mutate(ctx, m)
 	case *AuditEntryMutation:
@@ -607,6 +667,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Customer.mutate(ctx, m)
 	case *CustomerIdentityMutation:
 		return c.CustomerIdentity.mutate(ctx, m)
+	case *CustomerLinkMutation:
+		return c.CustomerLink.mutate(ctx, m)
 	case *CustomerMergeMutation:
 		return c.CustomerMerge.mutate(ctx, m)
 	case *CustomerRelationMutation:
@@ -621,6 +683,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DuplicateDecision.mutate(ctx, m)
 	case *ExpectedPriceMutation:
 		return c.ExpectedPrice.mutate(ctx, m)
+	case *ExperimentMutation:
+		return c.Experiment.mutate(ctx, m)
+	case *ExposureMutation:
+		return c.Exposure.mutate(ctx, m)
 	case *FieldDefinitionMutation:
 		return c.FieldDefinition.mutate(ctx, m)
 	case *FieldEntryMutation:
@@ -631,6 +697,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *LifetimeModelMutation:
 		return c.LifetimeModel.mutate(ctx, m)
+	case *LinkCodeMutation:
+		return c.LinkCode.mutate(ctx, m)
 	case *ListPriceMutation:
 		return c.ListPrice.mutate(ctx, m)
 	case *MeasurementDefinitionMutation:
@@ -643,6 +711,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MessageAttempt.mutate(ctx, m)
 	case *MessagePauseMutation:
 		return c.MessagePause.mutate(ctx, m)
+	case *NeedMutation:
+		return c.Need.mutate(ctx, m)
+	case *NeedFactMutation:
+		return c.NeedFact.mutate(ctx, m)
 	case *OfferMutation:
 		return c.Offer.mutate(ctx, m)
 	case *OfferLineMutation:
@@ -657,6 +729,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Permission.mutate(ctx, m)
 	case *PermissionEventMutation:
 		return c.PermissionEvent.mutate(ctx, m)
+	case *PersonalDataRequestMutation:
+		return c.PersonalDataRequest.mutate(ctx, m)
 	case *PriceAgreementMutation:
 		return c.PriceAgreement.mutate(ctx, m)
 	case *PriceRuleMutation:
@@ -667,6 +741,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProductOfTheMonth.mutate(ctx, m)
 	case *ProductOptionMutation:
 		return c.ProductOption.mutate(ctx, m)
+	case *QuestionMutation:
+		return c.Question.mutate(ctx, m)
 	case *RateMutation:
 		return c.Rate.mutate(ctx, m)
 	case *RecipeMutation:
@@ -848,6 +924,187 @@ func (c *AddressClient) mutate(ctx context.Context, m *AddressMutation) (Value, 
 		return (&AddressDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Address mutation op: %q", m.Op())
+	}
+}
+
+// AskedQuestionClient is a client for the AskedQuestion schema.
+type AskedQuestionClient struct {
+	config
+}
+
+// NewAskedQuestionClient returns a client for the AskedQuestion from the given config.
+func NewAskedQuestionClient(c config) *AskedQuestionClient {
+	return &AskedQuestionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `askedquestion.Hooks(f(g(h())))`.
+func (c *AskedQuestionClient) Use(hooks ...Hook) {
+	c.hooks.AskedQuestion = append(c.hooks.AskedQuestion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `askedquestion.Intercept(f(g(h())))`.
+func (c *AskedQuestionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AskedQuestion = append(c.inters.AskedQuestion, interceptors...)
+}
+
+// Create returns a builder for creating a AskedQuestion entity.
+func (c *AskedQuestionClient) Create() *AskedQuestionCreate {
+	mutation := newAskedQuestionMutation(c.config, OpCreate)
+	return &AskedQuestionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AskedQuestion entities.
+func (c *AskedQuestionClient) CreateBulk(builders ...*AskedQuestionCreate) *AskedQuestionCreateBulk {
+	return &AskedQuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AskedQuestionClient) MapCreateBulk(slice any, setFunc func(*AskedQuestionCreate, int)) *AskedQuestionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AskedQuestionCreateBulk{err: fmt.Errorf("calling to AskedQuestionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AskedQuestionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AskedQuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AskedQuestion.
+func (c *AskedQuestionClient) Update() *AskedQuestionUpdate {
+	mutation := newAskedQuestionMutation(c.config, OpUpdate)
+	return &AskedQuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AskedQuestionClient) UpdateOne(_m *AskedQuestion) *AskedQuestionUpdateOne {
+	mutation := newAskedQuestionMutation(c.config, OpUpdateOne, withAskedQuestion(_m))
+	return &AskedQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AskedQuestionClient) UpdateOneID(id string) *AskedQuestionUpdateOne {
+	mutation := newAskedQuestionMutation(c.config, OpUpdateOne, withAskedQuestionID(id))
+	return &AskedQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AskedQuestion.
+func (c *AskedQuestionClient) Delete() *AskedQuestionDelete {
+	mutation := newAskedQuestionMutation(c.config, OpDelete)
+	return &AskedQuestionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AskedQuestionClient) DeleteOne(_m *AskedQuestion) *AskedQuestionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AskedQuestionClient) DeleteOneID(id string) *AskedQuestionDeleteOne {
+	builder := c.Delete().Where(askedquestion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AskedQuestionDeleteOne{builder}
+}
+
+// Query returns a query builder for AskedQuestion.
+func (c *AskedQuestionClient) Query() *AskedQuestionQuery {
+	return &AskedQuestionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAskedQuestion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AskedQuestion entity by its id.
+func (c *AskedQuestionClient) Get(ctx context.Context, id string) (*AskedQuestion, error) {
+	return c.Query().Where(askedquestion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AskedQuestionClient) GetX(ctx context.Context, id string) *AskedQuestion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a AskedQuestion.
+func (c *AskedQuestionClient) QueryCustomer(_m *AskedQuestion) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(askedquestion.Table, askedquestion.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, askedquestion.CustomerTable, askedquestion.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryQuestion queries the question edge of a AskedQuestion.
+func (c *AskedQuestionClient) QueryQuestion(_m *AskedQuestion) *QuestionQuery {
+	query := (&QuestionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(askedquestion.Table, askedquestion.FieldID, id),
+			sqlgraph.To(question.Table, question.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, askedquestion.QuestionTable, askedquestion.QuestionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a AskedQuestion.
+func (c *AskedQuestionClient) QueryContact(_m *AskedQuestion) *ContactQuery {
+	query := (&ContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(askedquestion.Table, askedquestion.FieldID, id),
+			sqlgraph.To(contact.Table, contact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, askedquestion.ContactTable, askedquestion.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AskedQuestionClient) Hooks() []Hook {
+	return c.hooks.AskedQuestion
+}
+
+// Interceptors returns the client interceptors.
+func (c *AskedQuestionClient) Interceptors() []Interceptor {
+	return c.inters.AskedQuestion
+}
+
+func (c *AskedQuestionClient) mutate(ctx context.Context, m *AskedQuestionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AskedQuestionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AskedQuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AskedQuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AskedQuestionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AskedQuestion mutation op: %q", m.Op())
 	}
 }
 
@@ -3065,6 +3322,155 @@ func (c *CustomerIdentityClient) mutate(ctx context.Context, m *CustomerIdentity
 	}
 }
 
+// CustomerLinkClient is a client for the CustomerLink schema.
+type CustomerLinkClient struct {
+	config
+}
+
+// NewCustomerLinkClient returns a client for the CustomerLink from the given config.
+func NewCustomerLinkClient(c config) *CustomerLinkClient {
+	return &CustomerLinkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `customerlink.Hooks(f(g(h())))`.
+func (c *CustomerLinkClient) Use(hooks ...Hook) {
+	c.hooks.CustomerLink = append(c.hooks.CustomerLink, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `customerlink.Intercept(f(g(h())))`.
+func (c *CustomerLinkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CustomerLink = append(c.inters.CustomerLink, interceptors...)
+}
+
+// Create returns a builder for creating a CustomerLink entity.
+func (c *CustomerLinkClient) Create() *CustomerLinkCreate {
+	mutation := newCustomerLinkMutation(c.config, OpCreate)
+	return &CustomerLinkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CustomerLink entities.
+func (c *CustomerLinkClient) CreateBulk(builders ...*CustomerLinkCreate) *CustomerLinkCreateBulk {
+	return &CustomerLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CustomerLinkClient) MapCreateBulk(slice any, setFunc func(*CustomerLinkCreate, int)) *CustomerLinkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CustomerLinkCreateBulk{err: fmt.Errorf("calling to CustomerLinkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CustomerLinkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CustomerLinkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CustomerLink.
+func (c *CustomerLinkClient) Update() *CustomerLinkUpdate {
+	mutation := newCustomerLinkMutation(c.config, OpUpdate)
+	return &CustomerLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CustomerLinkClient) UpdateOne(_m *CustomerLink) *CustomerLinkUpdateOne {
+	mutation := newCustomerLinkMutation(c.config, OpUpdateOne, withCustomerLink(_m))
+	return &CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CustomerLinkClient) UpdateOneID(id string) *CustomerLinkUpdateOne {
+	mutation := newCustomerLinkMutation(c.config, OpUpdateOne, withCustomerLinkID(id))
+	return &CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CustomerLink.
+func (c *CustomerLinkClient) Delete() *CustomerLinkDelete {
+	mutation := newCustomerLinkMutation(c.config, OpDelete)
+	return &CustomerLinkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CustomerLinkClient) DeleteOne(_m *CustomerLink) *CustomerLinkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CustomerLinkClient) DeleteOneID(id string) *CustomerLinkDeleteOne {
+	builder := c.Delete().Where(customerlink.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CustomerLinkDeleteOne{builder}
+}
+
+// Query returns a query builder for CustomerLink.
+func (c *CustomerLinkClient) Query() *CustomerLinkQuery {
+	return &CustomerLinkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCustomerLink},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CustomerLink entity by its id.
+func (c *CustomerLinkClient) Get(ctx context.Context, id string) (*CustomerLink, error) {
+	return c.Query().Where(customerlink.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CustomerLinkClient) GetX(ctx context.Context, id string) *CustomerLink {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a CustomerLink.
+func (c *CustomerLinkClient) QueryCustomer(_m *CustomerLink) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(customerlink.Table, customerlink.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, customerlink.CustomerTable, customerlink.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CustomerLinkClient) Hooks() []Hook {
+	return c.hooks.CustomerLink
+}
+
+// Interceptors returns the client interceptors.
+func (c *CustomerLinkClient) Interceptors() []Interceptor {
+	return c.inters.CustomerLink
+}
+
+func (c *CustomerLinkClient) mutate(ctx context.Context, m *CustomerLinkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CustomerLinkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CustomerLinkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CustomerLinkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CustomerLinkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CustomerLink mutation op: %q", m.Op())
+	}
+}
+
 // CustomerMergeClient is a client for the CustomerMerge schema.
 type CustomerMergeClient struct {
 	config
@@ -4140,6 +4546,304 @@ func (c *ExpectedPriceClient) mutate(ctx context.Context, m *ExpectedPriceMutati
 	}
 }
 
+// ExperimentClient is a client for the Experiment schema.
+type ExperimentClient struct {
+	config
+}
+
+// NewExperimentClient returns a client for the Experiment from the given config.
+func NewExperimentClient(c config) *ExperimentClient {
+	return &ExperimentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `experiment.Hooks(f(g(h())))`.
+func (c *ExperimentClient) Use(hooks ...Hook) {
+	c.hooks.Experiment = append(c.hooks.Experiment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `experiment.Intercept(f(g(h())))`.
+func (c *ExperimentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Experiment = append(c.inters.Experiment, interceptors...)
+}
+
+// Create returns a builder for creating a Experiment entity.
+func (c *ExperimentClient) Create() *ExperimentCreate {
+	mutation := newExperimentMutation(c.config, OpCreate)
+	return &ExperimentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Experiment entities.
+func (c *ExperimentClient) CreateBulk(builders ...*ExperimentCreate) *ExperimentCreateBulk {
+	return &ExperimentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExperimentClient) MapCreateBulk(slice any, setFunc func(*ExperimentCreate, int)) *ExperimentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExperimentCreateBulk{err: fmt.Errorf("calling to ExperimentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExperimentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExperimentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Experiment.
+func (c *ExperimentClient) Update() *ExperimentUpdate {
+	mutation := newExperimentMutation(c.config, OpUpdate)
+	return &ExperimentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExperimentClient) UpdateOne(_m *Experiment) *ExperimentUpdateOne {
+	mutation := newExperimentMutation(c.config, OpUpdateOne, withExperiment(_m))
+	return &ExperimentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExperimentClient) UpdateOneID(id string) *ExperimentUpdateOne {
+	mutation := newExperimentMutation(c.config, OpUpdateOne, withExperimentID(id))
+	return &ExperimentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Experiment.
+func (c *ExperimentClient) Delete() *ExperimentDelete {
+	mutation := newExperimentMutation(c.config, OpDelete)
+	return &ExperimentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExperimentClient) DeleteOne(_m *Experiment) *ExperimentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExperimentClient) DeleteOneID(id string) *ExperimentDeleteOne {
+	builder := c.Delete().Where(experiment.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExperimentDeleteOne{builder}
+}
+
+// Query returns a query builder for Experiment.
+func (c *ExperimentClient) Query() *ExperimentQuery {
+	return &ExperimentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExperiment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Experiment entity by its id.
+func (c *ExperimentClient) Get(ctx context.Context, id string) (*Experiment, error) {
+	return c.Query().Where(experiment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExperimentClient) GetX(ctx context.Context, id string) *Experiment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExperimentClient) Hooks() []Hook {
+	return c.hooks.Experiment
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExperimentClient) Interceptors() []Interceptor {
+	return c.inters.Experiment
+}
+
+func (c *ExperimentClient) mutate(ctx context.Context, m *ExperimentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExperimentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExperimentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExperimentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExperimentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Experiment mutation op: %q", m.Op())
+	}
+}
+
+// ExposureClient is a client for the Exposure schema.
+type ExposureClient struct {
+	config
+}
+
+// NewExposureClient returns a client for the Exposure from the given config.
+func NewExposureClient(c config) *ExposureClient {
+	return &ExposureClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exposure.Hooks(f(g(h())))`.
+func (c *ExposureClient) Use(hooks ...Hook) {
+	c.hooks.Exposure = append(c.hooks.Exposure, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exposure.Intercept(f(g(h())))`.
+func (c *ExposureClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Exposure = append(c.inters.Exposure, interceptors...)
+}
+
+// Create returns a builder for creating a Exposure entity.
+func (c *ExposureClient) Create() *ExposureCreate {
+	mutation := newExposureMutation(c.config, OpCreate)
+	return &ExposureCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Exposure entities.
+func (c *ExposureClient) CreateBulk(builders ...*ExposureCreate) *ExposureCreateBulk {
+	return &ExposureCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExposureClient) MapCreateBulk(slice any, setFunc func(*ExposureCreate, int)) *ExposureCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExposureCreateBulk{err: fmt.Errorf("calling to ExposureClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExposureCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExposureCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Exposure.
+func (c *ExposureClient) Update() *ExposureUpdate {
+	mutation := newExposureMutation(c.config, OpUpdate)
+	return &ExposureUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExposureClient) UpdateOne(_m *Exposure) *ExposureUpdateOne {
+	mutation := newExposureMutation(c.config, OpUpdateOne, withExposure(_m))
+	return &ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExposureClient) UpdateOneID(id string) *ExposureUpdateOne {
+	mutation := newExposureMutation(c.config, OpUpdateOne, withExposureID(id))
+	return &ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Exposure.
+func (c *ExposureClient) Delete() *ExposureDelete {
+	mutation := newExposureMutation(c.config, OpDelete)
+	return &ExposureDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExposureClient) DeleteOne(_m *Exposure) *ExposureDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExposureClient) DeleteOneID(id string) *ExposureDeleteOne {
+	builder := c.Delete().Where(exposure.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExposureDeleteOne{builder}
+}
+
+// Query returns a query builder for Exposure.
+func (c *ExposureClient) Query() *ExposureQuery {
+	return &ExposureQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExposure},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Exposure entity by its id.
+func (c *ExposureClient) Get(ctx context.Context, id string) (*Exposure, error) {
+	return c.Query().Where(exposure.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExposureClient) GetX(ctx context.Context, id string) *Exposure {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryExperiment queries the experiment edge of a Exposure.
+func (c *ExposureClient) QueryExperiment(_m *Exposure) *ExperimentQuery {
+	query := (&ExperimentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exposure.Table, exposure.FieldID, id),
+			sqlgraph.To(experiment.Table, experiment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exposure.ExperimentTable, exposure.ExperimentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCustomer queries the customer edge of a Exposure.
+func (c *ExposureClient) QueryCustomer(_m *Exposure) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exposure.Table, exposure.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exposure.CustomerTable, exposure.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExposureClient) Hooks() []Hook {
+	return c.hooks.Exposure
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExposureClient) Interceptors() []Interceptor {
+	return c.inters.Exposure
+}
+
+func (c *ExposureClient) mutate(ctx context.Context, m *ExposureMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExposureCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExposureUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExposureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExposureDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Exposure mutation op: %q", m.Op())
+	}
+}
+
 // FieldDefinitionClient is a client for the FieldDefinition schema.
 type FieldDefinitionClient struct {
 	config
@@ -4850,6 +5554,139 @@ func (c *LifetimeModelClient) mutate(ctx context.Context, m *LifetimeModelMutati
 		return (&LifetimeModelDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LifetimeModel mutation op: %q", m.Op())
+	}
+}
+
+// LinkCodeClient is a client for the LinkCode schema.
+type LinkCodeClient struct {
+	config
+}
+
+// NewLinkCodeClient returns a client for the LinkCode from the given config.
+func NewLinkCodeClient(c config) *LinkCodeClient {
+	return &LinkCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `linkcode.Hooks(f(g(h())))`.
+func (c *LinkCodeClient) Use(hooks ...Hook) {
+	c.hooks.LinkCode = append(c.hooks.LinkCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `linkcode.Intercept(f(g(h())))`.
+func (c *LinkCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LinkCode = append(c.inters.LinkCode, interceptors...)
+}
+
+// Create returns a builder for creating a LinkCode entity.
+func (c *LinkCodeClient) Create() *LinkCodeCreate {
+	mutation := newLinkCodeMutation(c.config, OpCreate)
+	return &LinkCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LinkCode entities.
+func (c *LinkCodeClient) CreateBulk(builders ...*LinkCodeCreate) *LinkCodeCreateBulk {
+	return &LinkCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LinkCodeClient) MapCreateBulk(slice any, setFunc func(*LinkCodeCreate, int)) *LinkCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LinkCodeCreateBulk{err: fmt.Errorf("calling to LinkCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LinkCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LinkCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LinkCode.
+func (c *LinkCodeClient) Update() *LinkCodeUpdate {
+	mutation := newLinkCodeMutation(c.config, OpUpdate)
+	return &LinkCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LinkCodeClient) UpdateOne(_m *LinkCode) *LinkCodeUpdateOne {
+	mutation := newLinkCodeMutation(c.config, OpUpdateOne, withLinkCode(_m))
+	return &LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LinkCodeClient) UpdateOneID(id string) *LinkCodeUpdateOne {
+	mutation := newLinkCodeMutation(c.config, OpUpdateOne, withLinkCodeID(id))
+	return &LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LinkCode.
+func (c *LinkCodeClient) Delete() *LinkCodeDelete {
+	mutation := newLinkCodeMutation(c.config, OpDelete)
+	return &LinkCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LinkCodeClient) DeleteOne(_m *LinkCode) *LinkCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LinkCodeClient) DeleteOneID(id string) *LinkCodeDeleteOne {
+	builder := c.Delete().Where(linkcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LinkCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for LinkCode.
+func (c *LinkCodeClient) Query() *LinkCodeQuery {
+	return &LinkCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLinkCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LinkCode entity by its id.
+func (c *LinkCodeClient) Get(ctx context.Context, id string) (*LinkCode, error) {
+	return c.Query().Where(linkcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LinkCodeClient) GetX(ctx context.Context, id string) *LinkCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *LinkCodeClient) Hooks() []Hook {
+	return c.hooks.LinkCode
+}
+
+// Interceptors returns the client interceptors.
+func (c *LinkCodeClient) Interceptors() []Interceptor {
+	return c.inters.LinkCode
+}
+
+func (c *LinkCodeClient) mutate(ctx context.Context, m *LinkCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LinkCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LinkCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LinkCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LinkCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LinkCode mutation op: %q", m.Op())
 	}
 }
 
@@ -5744,6 +6581,320 @@ func (c *MessagePauseClient) mutate(ctx context.Context, m *MessagePauseMutation
 		return (&MessagePauseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MessagePause mutation op: %q", m.Op())
+	}
+}
+
+// NeedClient is a client for the Need schema.
+type NeedClient struct {
+	config
+}
+
+// NewNeedClient returns a client for the Need from the given config.
+func NewNeedClient(c config) *NeedClient {
+	return &NeedClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `need.Hooks(f(g(h())))`.
+func (c *NeedClient) Use(hooks ...Hook) {
+	c.hooks.Need = append(c.hooks.Need, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `need.Intercept(f(g(h())))`.
+func (c *NeedClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Need = append(c.inters.Need, interceptors...)
+}
+
+// Create returns a builder for creating a Need entity.
+func (c *NeedClient) Create() *NeedCreate {
+	mutation := newNeedMutation(c.config, OpCreate)
+	return &NeedCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Need entities.
+func (c *NeedClient) CreateBulk(builders ...*NeedCreate) *NeedCreateBulk {
+	return &NeedCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NeedClient) MapCreateBulk(slice any, setFunc func(*NeedCreate, int)) *NeedCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NeedCreateBulk{err: fmt.Errorf("calling to NeedClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NeedCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NeedCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Need.
+func (c *NeedClient) Update() *NeedUpdate {
+	mutation := newNeedMutation(c.config, OpUpdate)
+	return &NeedUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NeedClient) UpdateOne(_m *Need) *NeedUpdateOne {
+	mutation := newNeedMutation(c.config, OpUpdateOne, withNeed(_m))
+	return &NeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NeedClient) UpdateOneID(id string) *NeedUpdateOne {
+	mutation := newNeedMutation(c.config, OpUpdateOne, withNeedID(id))
+	return &NeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Need.
+func (c *NeedClient) Delete() *NeedDelete {
+	mutation := newNeedMutation(c.config, OpDelete)
+	return &NeedDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NeedClient) DeleteOne(_m *Need) *NeedDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NeedClient) DeleteOneID(id string) *NeedDeleteOne {
+	builder := c.Delete().Where(need.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NeedDeleteOne{builder}
+}
+
+// Query returns a query builder for Need.
+func (c *NeedClient) Query() *NeedQuery {
+	return &NeedQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNeed},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Need entity by its id.
+func (c *NeedClient) Get(ctx context.Context, id string) (*Need, error) {
+	return c.Query().Where(need.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NeedClient) GetX(ctx context.Context, id string) *Need {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *NeedClient) Hooks() []Hook {
+	return c.hooks.Need
+}
+
+// Interceptors returns the client interceptors.
+func (c *NeedClient) Interceptors() []Interceptor {
+	return c.inters.Need
+}
+
+func (c *NeedClient) mutate(ctx context.Context, m *NeedMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NeedCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NeedUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Need mutation op: %q", m.Op())
+	}
+}
+
+// NeedFactClient is a client for the NeedFact schema.
+type NeedFactClient struct {
+	config
+}
+
+// NewNeedFactClient returns a client for the NeedFact from the given config.
+func NewNeedFactClient(c config) *NeedFactClient {
+	return &NeedFactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `needfact.Hooks(f(g(h())))`.
+func (c *NeedFactClient) Use(hooks ...Hook) {
+	c.hooks.NeedFact = append(c.hooks.NeedFact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `needfact.Intercept(f(g(h())))`.
+func (c *NeedFactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.NeedFact = append(c.inters.NeedFact, interceptors...)
+}
+
+// Create returns a builder for creating a NeedFact entity.
+func (c *NeedFactClient) Create() *NeedFactCreate {
+	mutation := newNeedFactMutation(c.config, OpCreate)
+	return &NeedFactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of NeedFact entities.
+func (c *NeedFactClient) CreateBulk(builders ...*NeedFactCreate) *NeedFactCreateBulk {
+	return &NeedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *NeedFactClient) MapCreateBulk(slice any, setFunc func(*NeedFactCreate, int)) *NeedFactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &NeedFactCreateBulk{err: fmt.Errorf("calling to NeedFactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*NeedFactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &NeedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for NeedFact.
+func (c *NeedFactClient) Update() *NeedFactUpdate {
+	mutation := newNeedFactMutation(c.config, OpUpdate)
+	return &NeedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *NeedFactClient) UpdateOne(_m *NeedFact) *NeedFactUpdateOne {
+	mutation := newNeedFactMutation(c.config, OpUpdateOne, withNeedFact(_m))
+	return &NeedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *NeedFactClient) UpdateOneID(id string) *NeedFactUpdateOne {
+	mutation := newNeedFactMutation(c.config, OpUpdateOne, withNeedFactID(id))
+	return &NeedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for NeedFact.
+func (c *NeedFactClient) Delete() *NeedFactDelete {
+	mutation := newNeedFactMutation(c.config, OpDelete)
+	return &NeedFactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *NeedFactClient) DeleteOne(_m *NeedFact) *NeedFactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *NeedFactClient) DeleteOneID(id string) *NeedFactDeleteOne {
+	builder := c.Delete().Where(needfact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &NeedFactDeleteOne{builder}
+}
+
+// Query returns a query builder for NeedFact.
+func (c *NeedFactClient) Query() *NeedFactQuery {
+	return &NeedFactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeNeedFact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a NeedFact entity by its id.
+func (c *NeedFactClient) Get(ctx context.Context, id string) (*NeedFact, error) {
+	return c.Query().Where(needfact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *NeedFactClient) GetX(ctx context.Context, id string) *NeedFact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a NeedFact.
+func (c *NeedFactClient) QueryCustomer(_m *NeedFact) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(needfact.Table, needfact.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, needfact.CustomerTable, needfact.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryNeed queries the need edge of a NeedFact.
+func (c *NeedFactClient) QueryNeed(_m *NeedFact) *NeedQuery {
+	query := (&NeedClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(needfact.Table, needfact.FieldID, id),
+			sqlgraph.To(need.Table, need.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, needfact.NeedTable, needfact.NeedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContact queries the contact edge of a NeedFact.
+func (c *NeedFactClient) QueryContact(_m *NeedFact) *ContactQuery {
+	query := (&ContactClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(needfact.Table, needfact.FieldID, id),
+			sqlgraph.To(contact.Table, contact.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, needfact.ContactTable, needfact.ContactColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *NeedFactClient) Hooks() []Hook {
+	return c.hooks.NeedFact
+}
+
+// Interceptors returns the client interceptors.
+func (c *NeedFactClient) Interceptors() []Interceptor {
+	return c.inters.NeedFact
+}
+
+func (c *NeedFactClient) mutate(ctx context.Context, m *NeedFactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&NeedFactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&NeedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&NeedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&NeedFactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown NeedFact mutation op: %q", m.Op())
 	}
 }
 
@@ -6886,6 +8037,171 @@ func (c *PermissionEventClient) mutate(ctx context.Context, m *PermissionEventMu
 	}
 }
 
+// PersonalDataRequestClient is a client for the PersonalDataRequest schema.
+type PersonalDataRequestClient struct {
+	config
+}
+
+// NewPersonalDataRequestClient returns a client for the PersonalDataRequest from the given config.
+func NewPersonalDataRequestClient(c config) *PersonalDataRequestClient {
+	return &PersonalDataRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `personaldatarequest.Hooks(f(g(h())))`.
+func (c *PersonalDataRequestClient) Use(hooks ...Hook) {
+	c.hooks.PersonalDataRequest = append(c.hooks.PersonalDataRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `personaldatarequest.Intercept(f(g(h())))`.
+func (c *PersonalDataRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PersonalDataRequest = append(c.inters.PersonalDataRequest, interceptors...)
+}
+
+// Create returns a builder for creating a PersonalDataRequest entity.
+func (c *PersonalDataRequestClient) Create() *PersonalDataRequestCreate {
+	mutation := newPersonalDataRequestMutation(c.config, OpCreate)
+	return &PersonalDataRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PersonalDataRequest entities.
+func (c *PersonalDataRequestClient) CreateBulk(builders ...*PersonalDataRequestCreate) *PersonalDataRequestCreateBulk {
+	return &PersonalDataRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PersonalDataRequestClient) MapCreateBulk(slice any, setFunc func(*PersonalDataRequestCreate, int)) *PersonalDataRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PersonalDataRequestCreateBulk{err: fmt.Errorf("calling to PersonalDataRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PersonalDataRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PersonalDataRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Update() *PersonalDataRequestUpdate {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdate)
+	return &PersonalDataRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PersonalDataRequestClient) UpdateOne(_m *PersonalDataRequest) *PersonalDataRequestUpdateOne {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdateOne, withPersonalDataRequest(_m))
+	return &PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PersonalDataRequestClient) UpdateOneID(id string) *PersonalDataRequestUpdateOne {
+	mutation := newPersonalDataRequestMutation(c.config, OpUpdateOne, withPersonalDataRequestID(id))
+	return &PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Delete() *PersonalDataRequestDelete {
+	mutation := newPersonalDataRequestMutation(c.config, OpDelete)
+	return &PersonalDataRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PersonalDataRequestClient) DeleteOne(_m *PersonalDataRequest) *PersonalDataRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PersonalDataRequestClient) DeleteOneID(id string) *PersonalDataRequestDeleteOne {
+	builder := c.Delete().Where(personaldatarequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PersonalDataRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for PersonalDataRequest.
+func (c *PersonalDataRequestClient) Query() *PersonalDataRequestQuery {
+	return &PersonalDataRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePersonalDataRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PersonalDataRequest entity by its id.
+func (c *PersonalDataRequestClient) Get(ctx context.Context, id string) (*PersonalDataRequest, error) {
+	return c.Query().Where(personaldatarequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PersonalDataRequestClient) GetX(ctx context.Context, id string) *PersonalDataRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCustomer queries the customer edge of a PersonalDataRequest.
+func (c *PersonalDataRequestClient) QueryCustomer(_m *PersonalDataRequest) *CustomerQuery {
+	query := (&CustomerClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, id),
+			sqlgraph.To(customer.Table, customer.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.CustomerTable, personaldatarequest.CustomerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrder queries the order edge of a PersonalDataRequest.
+func (c *PersonalDataRequestClient) QueryOrder(_m *PersonalDataRequest) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.OrderTable, personaldatarequest.OrderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PersonalDataRequestClient) Hooks() []Hook {
+	return c.hooks.PersonalDataRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *PersonalDataRequestClient) Interceptors() []Interceptor {
+	return c.inters.PersonalDataRequest
+}
+
+func (c *PersonalDataRequestClient) mutate(ctx context.Context, m *PersonalDataRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PersonalDataRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PersonalDataRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PersonalDataRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PersonalDataRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PersonalDataRequest mutation op: %q", m.Op())
+	}
+}
+
 // PriceAgreementClient is a client for the PriceAgreement schema.
 type PriceAgreementClient struct {
 	config
@@ -7644,6 +8960,187 @@ func (c *ProductOptionClient) mutate(ctx context.Context, m *ProductOptionMutati
 		return (&ProductOptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown ProductOption mutation op: %q", m.Op())
+	}
+}
+
+// QuestionClient is a client for the Question schema.
+type QuestionClient struct {
+	config
+}
+
+// NewQuestionClient returns a client for the Question from the given config.
+func NewQuestionClient(c config) *QuestionClient {
+	return &QuestionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `question.Hooks(f(g(h())))`.
+func (c *QuestionClient) Use(hooks ...Hook) {
+	c.hooks.Question = append(c.hooks.Question, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `question.Intercept(f(g(h())))`.
+func (c *QuestionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Question = append(c.inters.Question, interceptors...)
+}
+
+// Create returns a builder for creating a Question entity.
+func (c *QuestionClient) Create() *QuestionCreate {
+	mutation := newQuestionMutation(c.config, OpCreate)
+	return &QuestionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Question entities.
+func (c *QuestionClient) CreateBulk(builders ...*QuestionCreate) *QuestionCreateBulk {
+	return &QuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *QuestionClient) MapCreateBulk(slice any, setFunc func(*QuestionCreate, int)) *QuestionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &QuestionCreateBulk{err: fmt.Errorf("calling to QuestionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*QuestionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &QuestionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Question.
+func (c *QuestionClient) Update() *QuestionUpdate {
+	mutation := newQuestionMutation(c.config, OpUpdate)
+	return &QuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *QuestionClient) UpdateOne(_m *Question) *QuestionUpdateOne {
+	mutation := newQuestionMutation(c.config, OpUpdateOne, withQuestion(_m))
+	return &QuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *QuestionClient) UpdateOneID(id string) *QuestionUpdateOne {
+	mutation := newQuestionMutation(c.config, OpUpdateOne, withQuestionID(id))
+	return &QuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Question.
+func (c *QuestionClient) Delete() *QuestionDelete {
+	mutation := newQuestionMutation(c.config, OpDelete)
+	return &QuestionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *QuestionClient) DeleteOne(_m *Question) *QuestionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *QuestionClient) DeleteOneID(id string) *QuestionDeleteOne {
+	builder := c.Delete().Where(question.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &QuestionDeleteOne{builder}
+}
+
+// Query returns a query builder for Question.
+func (c *QuestionClient) Query() *QuestionQuery {
+	return &QuestionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeQuestion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Question entity by its id.
+func (c *QuestionClient) Get(ctx context.Context, id string) (*Question, error) {
+	return c.Query().Where(question.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *QuestionClient) GetX(ctx context.Context, id string) *Question {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryNeed queries the need edge of a Question.
+func (c *QuestionClient) QueryNeed(_m *Question) *NeedQuery {
+	query := (&NeedClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(question.Table, question.FieldID, id),
+			sqlgraph.To(need.Table, need.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, question.NeedTable, question.NeedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryField queries the field edge of a Question.
+func (c *QuestionClient) QueryField(_m *Question) *FieldDefinitionQuery {
+	query := (&FieldDefinitionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(question.Table, question.FieldID, id),
+			sqlgraph.To(fielddefinition.Table, fielddefinition.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, question.FieldTable, question.FieldColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProduct queries the product edge of a Question.
+func (c *QuestionClient) QueryProduct(_m *Question) *ProductQuery {
+	query := (&ProductClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(question.Table, question.FieldID, id),
+			sqlgraph.To(product.Table, product.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, question.ProductTable, question.ProductColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *QuestionClient) Hooks() []Hook {
+	return c.hooks.Question
+}
+
+// Interceptors returns the client interceptors.
+func (c *QuestionClient) Interceptors() []Interceptor {
+	return c.inters.Question
+}
+
+func (c *QuestionClient) mutate(ctx context.Context, m *QuestionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&QuestionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&QuestionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&QuestionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&QuestionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Question mutation op: %q", m.Op())
 	}
 }
 
@@ -9901,30 +11398,32 @@ func (c *WordingClient) mutate(ctx context.Context, m *WordingMutation) (Value, 
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
-		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DeclineReason, DuplicateDecision,
-		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Message,
-		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
-		Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOfTheMonth, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User, Wording []ent.Hook
+		Address, AskedQuestion, AttributionFit, AuditEntry, Booking, Campaign,
+		Component, Contact, ContactCorrection, ContactParticipant, ContactPerson,
+		ContactPoint, ContactRestatement, Credit, Customer, CustomerIdentity,
+		CustomerLink, CustomerMerge, CustomerRelation, CustomerTag, DatedValue,
+		DeclineReason, DuplicateDecision, ExpectedPrice, Experiment, Exposure,
+		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel, LinkCode,
+		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
+		MessagePause, Need, NeedFact, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PersonalDataRequest, PriceAgreement, PriceRule,
+		Product, ProductOfTheMonth, ProductOption, Question, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, Task, Team, TeamMembership, User, Wording []ent.Hook
 	}
 	inters struct {
-		Address, AttributionFit, AuditEntry, Booking, Campaign, Component, Contact,
-		ContactCorrection, ContactParticipant, ContactPerson, ContactPoint,
-		ContactRestatement, Credit, Customer, CustomerIdentity, CustomerMerge,
-		CustomerRelation, CustomerTag, DatedValue, DeclineReason, DuplicateDecision,
-		ExpectedPrice, FieldDefinition, FieldEntry, HandOver, IdempotencyKey,
-		LifetimeModel, ListPrice, MeasurementDefinition, MergedRow, Message,
-		MessageAttempt, MessagePause, Offer, OfferLine, Order, OrderLine, Partner,
-		Permission, PermissionEvent, PriceAgreement, PriceRule, Product,
-		ProductOfTheMonth, ProductOption, Rate, Recipe, RefreshSession, Refund,
-		RefundLine, SearchTerm, Setting, SignInAttempts, Spend, StageChange, Task,
-		Team, TeamMembership, User, Wording []ent.Interceptor
+		Address, AskedQuestion, AttributionFit, AuditEntry, Booking, Campaign,
+		Component, Contact, ContactCorrection, ContactParticipant, ContactPerson,
+		ContactPoint, ContactRestatement, Credit, Customer, CustomerIdentity,
+		CustomerLink, CustomerMerge, CustomerRelation, CustomerTag, DatedValue,
+		DeclineReason, DuplicateDecision, ExpectedPrice, Experiment, Exposure,
+		FieldDefinition, FieldEntry, HandOver, IdempotencyKey, LifetimeModel, LinkCode,
+		ListPrice, MeasurementDefinition, MergedRow, Message, MessageAttempt,
+		MessagePause, Need, NeedFact, Offer, OfferLine, Order, OrderLine, Partner,
+		Permission, PermissionEvent, PersonalDataRequest, PriceAgreement, PriceRule,
+		Product, ProductOfTheMonth, ProductOption, Question, Rate, Recipe,
+		RefreshSession, Refund, RefundLine, SearchTerm, Setting, SignInAttempts, Spend,
+		StageChange, Task, Team, TeamMembership, User, Wording []ent.Interceptor
 	}
 )
 

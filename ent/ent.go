@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -21,6 +22,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -28,17 +30,22 @@ import (
 	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -46,11 +53,13 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -133,6 +142,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			address.Table:               address.ValidColumn,
+			askedquestion.Table:         askedquestion.ValidColumn,
 			attributionfit.Table:        attributionfit.ValidColumn,
 			auditentry.Table:            auditentry.ValidColumn,
 			booking.Table:               booking.ValidColumn,
@@ -147,6 +157,7 @@ func checkColumn(t, c string) error {
 			credit.Table:                credit.ValidColumn,
 			customer.Table:              customer.ValidColumn,
 			customeridentity.Table:      customeridentity.ValidColumn,
+			customerlink.Table:          customerlink.ValidColumn,
 			customermerge.Table:         customermerge.ValidColumn,
 			customerrelation.Table:      customerrelation.ValidColumn,
 			customertag.Table:           customertag.ValidColumn,
@@ -154,17 +165,22 @@ func checkColumn(t, c string) error {
 			declinereason.Table:         declinereason.ValidColumn,
 			duplicatedecision.Table:     duplicatedecision.ValidColumn,
 			expectedprice.Table:         expectedprice.ValidColumn,
+			experiment.Table:            experiment.ValidColumn,
+			exposure.Table:              exposure.ValidColumn,
 			fielddefinition.Table:       fielddefinition.ValidColumn,
 			fieldentry.Table:            fieldentry.ValidColumn,
 			handover.Table:              handover.ValidColumn,
 			idempotencykey.Table:        idempotencykey.ValidColumn,
 			lifetimemodel.Table:         lifetimemodel.ValidColumn,
+			linkcode.Table:              linkcode.ValidColumn,
 			listprice.Table:             listprice.ValidColumn,
 			measurementdefinition.Table: measurementdefinition.ValidColumn,
 			mergedrow.Table:             mergedrow.ValidColumn,
 			message.Table:               message.ValidColumn,
 			messageattempt.Table:        messageattempt.ValidColumn,
 			messagepause.Table:          messagepause.ValidColumn,
+			need.Table:                  need.ValidColumn,
+			needfact.Table:              needfact.ValidColumn,
 			offer.Table:                 offer.ValidColumn,
 			offerline.Table:             offerline.ValidColumn,
 			order.Table:                 order.ValidColumn,
@@ -172,11 +188,13 @@ func checkColumn(t, c string) error {
 			partner.Table:               partner.ValidColumn,
 			permission.Table:            permission.ValidColumn,
 			permissionevent.Table:       permissionevent.ValidColumn,
+			personaldatarequest.Table:   personaldatarequest.ValidColumn,
 			priceagreement.Table:        priceagreement.ValidColumn,
 			pricerule.Table:             pricerule.ValidColumn,
 			product.Table:               product.ValidColumn,
 			productofthemonth.Table:     productofthemonth.ValidColumn,
 			productoption.Table:         productoption.ValidColumn,
+			question.Table:              question.ValidColumn,
 			rate.Table:                  rate.ValidColumn,
 			recipe.Table:                recipe.ValidColumn,
 			refreshsession.Table:        refreshsession.ValidColumn,

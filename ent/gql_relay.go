@@ -21,6 +21,50 @@ type (
 // Noder is an object with an id in the API: GraphQL's interface Node.
 type Noder interface{ IsNode() }
 
+// IsNode makes AskedQuestion a Noder.
+func (*AskedQuestion) IsNode() {}
+
+// AskedQuestionConnection is a page of a list of AskedQuestion, by the Relay specification of cursor connections.
+type AskedQuestionConnection struct {
+	Edges      []*AskedQuestionEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+// AskedQuestionEdge is a AskedQuestion of a page and its place in the list.
+type AskedQuestionEdge struct {
+	Node   *AskedQuestion `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// AskedQuestionOrder is the order of a list of AskedQuestion.
+type AskedQuestionOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *AskedQuestionOrderField `json:"field"`
+}
+
+// AskedQuestionOrderField is a field by which a list of AskedQuestion can be ordered.
+type AskedQuestionOrderField string
+
+// String is the field's name in the API.
+func (f AskedQuestionOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f AskedQuestionOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *AskedQuestionOrderField) UnmarshalGQL(from any) error {
+	values := []string{"AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = AskedQuestionOrderField(text)
+	return nil
+}
+
 // IsNode makes AttributionFit a Noder.
 func (*AttributionFit) IsNode() {}
 
@@ -156,6 +200,9 @@ func (f *CustomerOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes CustomerLink a Noder.
+func (*CustomerLink) IsNode() {}
+
 // IsNode makes DeclineReason a Noder.
 func (*DeclineReason) IsNode() {}
 
@@ -243,6 +290,40 @@ func (f *ExpectedPriceOrderField) UnmarshalGQL(from any) error {
 	*f = ExpectedPriceOrderField(text)
 	return nil
 }
+
+// IsNode makes Experiment a Noder.
+func (*Experiment) IsNode() {}
+
+// ExperimentOrder is the order of a list of Experiment.
+type ExperimentOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *ExperimentOrderField `json:"field"`
+}
+
+// ExperimentOrderField is a field by which a list of Experiment can be ordered.
+type ExperimentOrderField string
+
+// String is the field's name in the API.
+func (f ExperimentOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f ExperimentOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *ExperimentOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = ExperimentOrderField(text)
+	return nil
+}
+
+// IsNode makes Exposure a Noder.
+func (*Exposure) IsNode() {}
 
 // IsNode makes FieldDefinition a Noder.
 func (*FieldDefinition) IsNode() {}
@@ -402,6 +483,79 @@ func (*MessageAttempt) IsNode() {}
 
 // IsNode makes MessagePause a Noder.
 func (*MessagePause) IsNode() {}
+
+// IsNode makes Need a Noder.
+func (*Need) IsNode() {}
+
+// NeedOrder is the order of a list of Need.
+type NeedOrder struct {
+	Direction OrderDirection  `json:"direction"`
+	Field     *NeedOrderField `json:"field"`
+}
+
+// NeedOrderField is a field by which a list of Need can be ordered.
+type NeedOrderField string
+
+// String is the field's name in the API.
+func (f NeedOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f NeedOrderField) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(f))) }
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *NeedOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = NeedOrderField(text)
+	return nil
+}
+
+// IsNode makes NeedFact a Noder.
+func (*NeedFact) IsNode() {}
+
+// NeedFactConnection is a page of a list of NeedFact, by the Relay specification of cursor connections.
+type NeedFactConnection struct {
+	Edges      []*NeedFactEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+// NeedFactEdge is a NeedFact of a page and its place in the list.
+type NeedFactEdge struct {
+	Node   *NeedFact `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// NeedFactOrder is the order of a list of NeedFact.
+type NeedFactOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *NeedFactOrderField `json:"field"`
+}
+
+// NeedFactOrderField is a field by which a list of NeedFact can be ordered.
+type NeedFactOrderField string
+
+// String is the field's name in the API.
+func (f NeedFactOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f NeedFactOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *NeedFactOrderField) UnmarshalGQL(from any) error {
+	values := []string{"AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = NeedFactOrderField(text)
+	return nil
+}
 
 // IsNode makes Offer a Noder.
 func (*Offer) IsNode() {}
@@ -584,6 +738,50 @@ func (f *PermissionEventOrderField) UnmarshalGQL(from any) error {
 	return nil
 }
 
+// IsNode makes PersonalDataRequest a Noder.
+func (*PersonalDataRequest) IsNode() {}
+
+// PersonalDataRequestConnection is a page of a list of PersonalDataRequest, by the Relay specification of cursor connections.
+type PersonalDataRequestConnection struct {
+	Edges      []*PersonalDataRequestEdge `json:"edges"`
+	PageInfo   PageInfo                   `json:"pageInfo"`
+	TotalCount int                        `json:"totalCount"`
+}
+
+// PersonalDataRequestEdge is a PersonalDataRequest of a page and its place in the list.
+type PersonalDataRequestEdge struct {
+	Node   *PersonalDataRequest `json:"node"`
+	Cursor Cursor               `json:"cursor"`
+}
+
+// PersonalDataRequestOrder is the order of a list of PersonalDataRequest.
+type PersonalDataRequestOrder struct {
+	Direction OrderDirection                 `json:"direction"`
+	Field     *PersonalDataRequestOrderField `json:"field"`
+}
+
+// PersonalDataRequestOrderField is a field by which a list of PersonalDataRequest can be ordered.
+type PersonalDataRequestOrderField string
+
+// String is the field's name in the API.
+func (f PersonalDataRequestOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f PersonalDataRequestOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *PersonalDataRequestOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT", "DUE_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = PersonalDataRequestOrderField(text)
+	return nil
+}
+
 // IsNode makes PriceAgreement a Noder.
 func (*PriceAgreement) IsNode() {}
 
@@ -716,6 +914,37 @@ func (f *ProductOfTheMonthOrderField) UnmarshalGQL(from any) error {
 		return fmt.Errorf("not one of the values: want one of %v", values)
 	}
 	*f = ProductOfTheMonthOrderField(text)
+	return nil
+}
+
+// IsNode makes Question a Noder.
+func (*Question) IsNode() {}
+
+// QuestionOrder is the order of a list of Question.
+type QuestionOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *QuestionOrderField `json:"field"`
+}
+
+// QuestionOrderField is a field by which a list of Question can be ordered.
+type QuestionOrderField string
+
+// String is the field's name in the API.
+func (f QuestionOrderField) String() string { return string(f) }
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (f QuestionOrderField) MarshalGQL(w io.Writer) {
+	_, _ = io.WriteString(w, strconv.Quote(string(f)))
+}
+
+// UnmarshalGQL reads the value; it fails if from is none of the enum's values.
+func (f *QuestionOrderField) UnmarshalGQL(from any) error {
+	values := []string{"CREATED_AT", "UPDATED_AT"}
+	text, ok := from.(string)
+	if !ok || !slices.Contains(values, text) {
+		return fmt.Errorf("not one of the values: want one of %v", values)
+	}
+	*f = QuestionOrderField(text)
 	return nil
 }
 

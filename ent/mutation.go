@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -22,6 +23,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -29,17 +31,22 @@ import (
 	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -47,12 +54,14 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/predicate"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -87,6 +96,7 @@ const (
 
 	// Node types.
 	TypeAddress               = "Address"
+	TypeAskedQuestion         = "AskedQuestion"
 	TypeAttributionFit        = "AttributionFit"
 	TypeAuditEntry            = "AuditEntry"
 	TypeBooking               = "Booking"
@@ -101,6 +111,7 @@ const (
 	TypeCredit                = "Credit"
 	TypeCustomer              = "Customer"
 	TypeCustomerIdentity      = "CustomerIdentity"
+	TypeCustomerLink          = "CustomerLink"
 	TypeCustomerMerge         = "CustomerMerge"
 	TypeCustomerRelation      = "CustomerRelation"
 	TypeCustomerTag           = "CustomerTag"
@@ -108,17 +119,22 @@ const (
 	TypeDeclineReason         = "DeclineReason"
 	TypeDuplicateDecision     = "DuplicateDecision"
 	TypeExpectedPrice         = "ExpectedPrice"
+	TypeExperiment            = "Experiment"
+	TypeExposure              = "Exposure"
 	TypeFieldDefinition       = "FieldDefinition"
 	TypeFieldEntry            = "FieldEntry"
 	TypeHandOver              = "HandOver"
 	TypeIdempotencyKey        = "IdempotencyKey"
 	TypeLifetimeModel         = "LifetimeModel"
+	TypeLinkCode              = "LinkCode"
 	TypeListPrice             = "ListPrice"
 	TypeMeasurementDefinition = "MeasurementDefinition"
 	TypeMergedRow             = "MergedRow"
 	TypeMessage               = "Message"
 	TypeMessageAttempt        = "MessageAttempt"
 	TypeMessagePause          = "MessagePause"
+	TypeNeed                  = "Need"
+	TypeNeedFact              = "NeedFact"
 	TypeOffer                 = "Offer"
 	TypeOfferLine             = "OfferLine"
 	TypeOrder                 = "Order"
@@ -126,11 +142,13 @@ const (
 	TypePartner               = "Partner"
 	TypePermission            = "Permission"
 	TypePermissionEvent       = "PermissionEvent"
+	TypePersonalDataRequest   = "PersonalDataRequest"
 	TypePriceAgreement        = "PriceAgreement"
 	TypePriceRule             = "PriceRule"
 	TypeProduct               = "Product"
 	TypeProductOfTheMonth     = "ProductOfTheMonth"
 	TypeProductOption         = "ProductOption"
+	TypeQuestion              = "Question"
 	TypeRate                  = "Rate"
 	TypeRecipe                = "Recipe"
 	TypeRefreshSession        = "RefreshSession"
@@ -1008,6 +1026,830 @@ func (m *AddressMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Address edge %s", name)
+}
+
+// AskedQuestionMutation represents an operation that mutates the AskedQuestion nodes in the graph.
+type AskedQuestionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	outcome         *schema.QuestionOutcome
+	at              *time.Time
+	recorded_at     *time.Time
+	recorded_by     *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	question        *string
+	clearedquestion bool
+	contact         *string
+	clearedcontact  bool
+	done            bool
+	oldValue        func(context.Context) (*AskedQuestion, error)
+	predicates      []predicate.AskedQuestion
+}
+
+var _ ent.Mutation = (*AskedQuestionMutation)(nil)
+
+// askedquestionOption allows management of the mutation configuration using functional options.
+type askedquestionOption func(*AskedQuestionMutation)
+
+// newAskedQuestionMutation creates new mutation for the AskedQuestion entity.
+func newAskedQuestionMutation(c config, op Op, opts ...askedquestionOption) *AskedQuestionMutation {
+	m := &AskedQuestionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAskedQuestion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAskedQuestionID sets the ID field of the mutation.
+func withAskedQuestionID(id string) askedquestionOption {
+	return func(m *AskedQuestionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AskedQuestion
+		)
+		m.oldValue = func(ctx context.Context) (*AskedQuestion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AskedQuestion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAskedQuestion sets the old AskedQuestion of the mutation.
+func withAskedQuestion(node *AskedQuestion) askedquestionOption {
+	return func(m *AskedQuestionMutation) {
+		m.oldValue = func(context.Context) (*AskedQuestion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AskedQuestionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AskedQuestionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AskedQuestion entities.
+func (m *AskedQuestionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AskedQuestionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AskedQuestionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AskedQuestion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *AskedQuestionMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *AskedQuestionMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *AskedQuestionMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetQuestionID sets the "question_id" field.
+func (m *AskedQuestionMutation) SetQuestionID(s string) {
+	m.question = &s
+}
+
+// QuestionID returns the value of the "question_id" field in the mutation.
+func (m *AskedQuestionMutation) QuestionID() (r string, exists bool) {
+	v := m.question
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuestionID returns the old "question_id" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldQuestionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuestionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuestionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuestionID: %w", err)
+	}
+	return oldValue.QuestionID, nil
+}
+
+// ResetQuestionID resets all changes to the "question_id" field.
+func (m *AskedQuestionMutation) ResetQuestionID() {
+	m.question = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *AskedQuestionMutation) SetOutcome(so schema.QuestionOutcome) {
+	m.outcome = &so
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *AskedQuestionMutation) Outcome() (r schema.QuestionOutcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldOutcome(ctx context.Context) (v schema.QuestionOutcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *AskedQuestionMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *AskedQuestionMutation) SetContactID(s string) {
+	m.contact = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *AskedQuestionMutation) ContactID() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldContactID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ClearContactID clears the value of the "contact_id" field.
+func (m *AskedQuestionMutation) ClearContactID() {
+	m.contact = nil
+	m.clearedFields[askedquestion.FieldContactID] = struct{}{}
+}
+
+// ContactIDCleared returns if the "contact_id" field was cleared in this mutation.
+func (m *AskedQuestionMutation) ContactIDCleared() bool {
+	_, ok := m.clearedFields[askedquestion.FieldContactID]
+	return ok
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *AskedQuestionMutation) ResetContactID() {
+	m.contact = nil
+	delete(m.clearedFields, askedquestion.FieldContactID)
+}
+
+// SetAt sets the "at" field.
+func (m *AskedQuestionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *AskedQuestionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *AskedQuestionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *AskedQuestionMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *AskedQuestionMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *AskedQuestionMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *AskedQuestionMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *AskedQuestionMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the AskedQuestion entity.
+// If the AskedQuestion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AskedQuestionMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *AskedQuestionMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *AskedQuestionMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[askedquestion.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *AskedQuestionMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *AskedQuestionMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *AskedQuestionMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearQuestion clears the "question" edge to the Question entity.
+func (m *AskedQuestionMutation) ClearQuestion() {
+	m.clearedquestion = true
+	m.clearedFields[askedquestion.FieldQuestionID] = struct{}{}
+}
+
+// QuestionCleared reports if the "question" edge to the Question entity was cleared.
+func (m *AskedQuestionMutation) QuestionCleared() bool {
+	return m.clearedquestion
+}
+
+// QuestionIDs returns the "question" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// QuestionID instead. It exists only for internal usage by the builders.
+func (m *AskedQuestionMutation) QuestionIDs() (ids []string) {
+	if id := m.question; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetQuestion resets all changes to the "question" edge.
+func (m *AskedQuestionMutation) ResetQuestion() {
+	m.question = nil
+	m.clearedquestion = false
+}
+
+// ClearContact clears the "contact" edge to the Contact entity.
+func (m *AskedQuestionMutation) ClearContact() {
+	m.clearedcontact = true
+	m.clearedFields[askedquestion.FieldContactID] = struct{}{}
+}
+
+// ContactCleared reports if the "contact" edge to the Contact entity was cleared.
+func (m *AskedQuestionMutation) ContactCleared() bool {
+	return m.ContactIDCleared() || m.clearedcontact
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *AskedQuestionMutation) ContactIDs() (ids []string) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *AskedQuestionMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// Where appends a list predicates to the AskedQuestionMutation builder.
+func (m *AskedQuestionMutation) Where(ps ...predicate.AskedQuestion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AskedQuestionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AskedQuestionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AskedQuestion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AskedQuestionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AskedQuestionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AskedQuestion).
+func (m *AskedQuestionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AskedQuestionMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.customer != nil {
+		fields = append(fields, askedquestion.FieldCustomerID)
+	}
+	if m.question != nil {
+		fields = append(fields, askedquestion.FieldQuestionID)
+	}
+	if m.outcome != nil {
+		fields = append(fields, askedquestion.FieldOutcome)
+	}
+	if m.contact != nil {
+		fields = append(fields, askedquestion.FieldContactID)
+	}
+	if m.at != nil {
+		fields = append(fields, askedquestion.FieldAt)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, askedquestion.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, askedquestion.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AskedQuestionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case askedquestion.FieldCustomerID:
+		return m.CustomerID()
+	case askedquestion.FieldQuestionID:
+		return m.QuestionID()
+	case askedquestion.FieldOutcome:
+		return m.Outcome()
+	case askedquestion.FieldContactID:
+		return m.ContactID()
+	case askedquestion.FieldAt:
+		return m.At()
+	case askedquestion.FieldRecordedAt:
+		return m.RecordedAt()
+	case askedquestion.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AskedQuestionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case askedquestion.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case askedquestion.FieldQuestionID:
+		return m.OldQuestionID(ctx)
+	case askedquestion.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case askedquestion.FieldContactID:
+		return m.OldContactID(ctx)
+	case askedquestion.FieldAt:
+		return m.OldAt(ctx)
+	case askedquestion.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case askedquestion.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown AskedQuestion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AskedQuestionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case askedquestion.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case askedquestion.FieldQuestionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuestionID(v)
+		return nil
+	case askedquestion.FieldOutcome:
+		v, ok := value.(schema.QuestionOutcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case askedquestion.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case askedquestion.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case askedquestion.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case askedquestion.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AskedQuestion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AskedQuestionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AskedQuestionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AskedQuestionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AskedQuestion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AskedQuestionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(askedquestion.FieldContactID) {
+		fields = append(fields, askedquestion.FieldContactID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AskedQuestionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AskedQuestionMutation) ClearField(name string) error {
+	switch name {
+	case askedquestion.FieldContactID:
+		m.ClearContactID()
+		return nil
+	}
+	return fmt.Errorf("unknown AskedQuestion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AskedQuestionMutation) ResetField(name string) error {
+	switch name {
+	case askedquestion.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case askedquestion.FieldQuestionID:
+		m.ResetQuestionID()
+		return nil
+	case askedquestion.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case askedquestion.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case askedquestion.FieldAt:
+		m.ResetAt()
+		return nil
+	case askedquestion.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case askedquestion.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown AskedQuestion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AskedQuestionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.customer != nil {
+		edges = append(edges, askedquestion.EdgeCustomer)
+	}
+	if m.question != nil {
+		edges = append(edges, askedquestion.EdgeQuestion)
+	}
+	if m.contact != nil {
+		edges = append(edges, askedquestion.EdgeContact)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AskedQuestionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case askedquestion.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case askedquestion.EdgeQuestion:
+		if id := m.question; id != nil {
+			return []ent.Value{*id}
+		}
+	case askedquestion.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AskedQuestionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AskedQuestionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AskedQuestionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedcustomer {
+		edges = append(edges, askedquestion.EdgeCustomer)
+	}
+	if m.clearedquestion {
+		edges = append(edges, askedquestion.EdgeQuestion)
+	}
+	if m.clearedcontact {
+		edges = append(edges, askedquestion.EdgeContact)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AskedQuestionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case askedquestion.EdgeCustomer:
+		return m.clearedcustomer
+	case askedquestion.EdgeQuestion:
+		return m.clearedquestion
+	case askedquestion.EdgeContact:
+		return m.clearedcontact
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AskedQuestionMutation) ClearEdge(name string) error {
+	switch name {
+	case askedquestion.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case askedquestion.EdgeQuestion:
+		m.ClearQuestion()
+		return nil
+	case askedquestion.EdgeContact:
+		m.ClearContact()
+		return nil
+	}
+	return fmt.Errorf("unknown AskedQuestion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AskedQuestionMutation) ResetEdge(name string) error {
+	switch name {
+	case askedquestion.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case askedquestion.EdgeQuestion:
+		m.ResetQuestion()
+		return nil
+	case askedquestion.EdgeContact:
+		m.ResetContact()
+		return nil
+	}
+	return fmt.Errorf("unknown AskedQuestion edge %s", name)
 }
 
 // AttributionFitMutation represents an operation that mutates the AttributionFit nodes in the graph.
@@ -11981,6 +12823,7 @@ type CustomerMutation struct {
 	addexternal_twin     *int
 	departed_at          *time.Time
 	deleted_at           *time.Time
+	erased_at            *time.Time
 	merged_into_id       *string
 	order_days           *int
 	addorder_days        *int
@@ -13393,6 +14236,55 @@ func (m *CustomerMutation) ResetDeletedAt() {
 	delete(m.clearedFields, customer.FieldDeletedAt)
 }
 
+// SetErasedAt sets the "erased_at" field.
+func (m *CustomerMutation) SetErasedAt(t time.Time) {
+	m.erased_at = &t
+}
+
+// ErasedAt returns the value of the "erased_at" field in the mutation.
+func (m *CustomerMutation) ErasedAt() (r time.Time, exists bool) {
+	v := m.erased_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedAt returns the old "erased_at" field's value of the Customer entity.
+// If the Customer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerMutation) OldErasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedAt: %w", err)
+	}
+	return oldValue.ErasedAt, nil
+}
+
+// ClearErasedAt clears the value of the "erased_at" field.
+func (m *CustomerMutation) ClearErasedAt() {
+	m.erased_at = nil
+	m.clearedFields[customer.FieldErasedAt] = struct{}{}
+}
+
+// ErasedAtCleared returns if the "erased_at" field was cleared in this mutation.
+func (m *CustomerMutation) ErasedAtCleared() bool {
+	_, ok := m.clearedFields[customer.FieldErasedAt]
+	return ok
+}
+
+// ResetErasedAt resets all changes to the "erased_at" field.
+func (m *CustomerMutation) ResetErasedAt() {
+	m.erased_at = nil
+	delete(m.clearedFields, customer.FieldErasedAt)
+}
+
 // SetMergedIntoID sets the "merged_into_id" field.
 func (m *CustomerMutation) SetMergedIntoID(s string) {
 	m.merged_into_id = &s
@@ -14159,7 +15051,7 @@ func (m *CustomerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CustomerMutation) Fields() []string {
-	fields := make([]string, 0, 40)
+	fields := make([]string, 0, 41)
 	if m.version != nil {
 		fields = append(fields, customer.FieldVersion)
 	}
@@ -14240,6 +15132,9 @@ func (m *CustomerMutation) Fields() []string {
 	}
 	if m.deleted_at != nil {
 		fields = append(fields, customer.FieldDeletedAt)
+	}
+	if m.erased_at != nil {
+		fields = append(fields, customer.FieldErasedAt)
 	}
 	if m.merged_into_id != nil {
 		fields = append(fields, customer.FieldMergedIntoID)
@@ -14342,6 +15237,8 @@ func (m *CustomerMutation) Field(name string) (ent.Value, bool) {
 		return m.DepartedAt()
 	case customer.FieldDeletedAt:
 		return m.DeletedAt()
+	case customer.FieldErasedAt:
+		return m.ErasedAt()
 	case customer.FieldMergedIntoID:
 		return m.MergedIntoID()
 	case customer.FieldOrderDays:
@@ -14431,6 +15328,8 @@ func (m *CustomerMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDepartedAt(ctx)
 	case customer.FieldDeletedAt:
 		return m.OldDeletedAt(ctx)
+	case customer.FieldErasedAt:
+		return m.OldErasedAt(ctx)
 	case customer.FieldMergedIntoID:
 		return m.OldMergedIntoID(ctx)
 	case customer.FieldOrderDays:
@@ -14654,6 +15553,13 @@ func (m *CustomerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeletedAt(v)
+		return nil
+	case customer.FieldErasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedAt(v)
 		return nil
 	case customer.FieldMergedIntoID:
 		v, ok := value.(string)
@@ -14914,6 +15820,9 @@ func (m *CustomerMutation) ClearedFields() []string {
 	if m.FieldCleared(customer.FieldDeletedAt) {
 		fields = append(fields, customer.FieldDeletedAt)
 	}
+	if m.FieldCleared(customer.FieldErasedAt) {
+		fields = append(fields, customer.FieldErasedAt)
+	}
 	if m.FieldCleared(customer.FieldMergedIntoID) {
 		fields = append(fields, customer.FieldMergedIntoID)
 	}
@@ -14984,6 +15893,9 @@ func (m *CustomerMutation) ClearField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ClearDeletedAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ClearErasedAt()
 		return nil
 	case customer.FieldMergedIntoID:
 		m.ClearMergedIntoID()
@@ -15079,6 +15991,9 @@ func (m *CustomerMutation) ResetField(name string) error {
 		return nil
 	case customer.FieldDeletedAt:
 		m.ResetDeletedAt()
+		return nil
+	case customer.FieldErasedAt:
+		m.ResetErasedAt()
 		return nil
 	case customer.FieldMergedIntoID:
 		m.ResetMergedIntoID()
@@ -15925,6 +16840,776 @@ func (m *CustomerIdentityMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CustomerIdentity edge %s", name)
+}
+
+// CustomerLinkMutation represents an operation that mutates the CustomerLink nodes in the graph.
+type CustomerLinkMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	created_at      *time.Time
+	created_by      *string
+	expires_at      *time.Time
+	ended_at        *time.Time
+	ended_by        *string
+	end_reason      *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	done            bool
+	oldValue        func(context.Context) (*CustomerLink, error)
+	predicates      []predicate.CustomerLink
+}
+
+var _ ent.Mutation = (*CustomerLinkMutation)(nil)
+
+// customerlinkOption allows management of the mutation configuration using functional options.
+type customerlinkOption func(*CustomerLinkMutation)
+
+// newCustomerLinkMutation creates new mutation for the CustomerLink entity.
+func newCustomerLinkMutation(c config, op Op, opts ...customerlinkOption) *CustomerLinkMutation {
+	m := &CustomerLinkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCustomerLink,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCustomerLinkID sets the ID field of the mutation.
+func withCustomerLinkID(id string) customerlinkOption {
+	return func(m *CustomerLinkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CustomerLink
+		)
+		m.oldValue = func(ctx context.Context) (*CustomerLink, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CustomerLink.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCustomerLink sets the old CustomerLink of the mutation.
+func withCustomerLink(node *CustomerLink) customerlinkOption {
+	return func(m *CustomerLinkMutation) {
+		m.oldValue = func(context.Context) (*CustomerLink, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CustomerLinkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CustomerLinkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CustomerLink entities.
+func (m *CustomerLinkMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CustomerLinkMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CustomerLinkMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CustomerLink.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *CustomerLinkMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *CustomerLinkMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *CustomerLinkMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CustomerLinkMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CustomerLinkMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CustomerLinkMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CustomerLinkMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CustomerLinkMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CustomerLinkMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *CustomerLinkMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *CustomerLinkMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *CustomerLinkMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CustomerLinkMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CustomerLinkMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CustomerLinkMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[customerlink.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CustomerLinkMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, customerlink.FieldEndedAt)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *CustomerLinkMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *CustomerLinkMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ClearEndedBy clears the value of the "ended_by" field.
+func (m *CustomerLinkMutation) ClearEndedBy() {
+	m.ended_by = nil
+	m.clearedFields[customerlink.FieldEndedBy] = struct{}{}
+}
+
+// EndedByCleared returns if the "ended_by" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndedByCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndedBy]
+	return ok
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *CustomerLinkMutation) ResetEndedBy() {
+	m.ended_by = nil
+	delete(m.clearedFields, customerlink.FieldEndedBy)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *CustomerLinkMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *CustomerLinkMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the CustomerLink entity.
+// If the CustomerLink object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CustomerLinkMutation) OldEndReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (m *CustomerLinkMutation) ClearEndReason() {
+	m.end_reason = nil
+	m.clearedFields[customerlink.FieldEndReason] = struct{}{}
+}
+
+// EndReasonCleared returns if the "end_reason" field was cleared in this mutation.
+func (m *CustomerLinkMutation) EndReasonCleared() bool {
+	_, ok := m.clearedFields[customerlink.FieldEndReason]
+	return ok
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *CustomerLinkMutation) ResetEndReason() {
+	m.end_reason = nil
+	delete(m.clearedFields, customerlink.FieldEndReason)
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *CustomerLinkMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[customerlink.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *CustomerLinkMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *CustomerLinkMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *CustomerLinkMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the CustomerLinkMutation builder.
+func (m *CustomerLinkMutation) Where(ps ...predicate.CustomerLink) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CustomerLinkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CustomerLinkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CustomerLink, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CustomerLinkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CustomerLinkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CustomerLink).
+func (m *CustomerLinkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CustomerLinkMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.customer != nil {
+		fields = append(fields, customerlink.FieldCustomerID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, customerlink.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, customerlink.FieldCreatedBy)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, customerlink.FieldExpiresAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, customerlink.FieldEndedAt)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, customerlink.FieldEndedBy)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, customerlink.FieldEndReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CustomerLinkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case customerlink.FieldCustomerID:
+		return m.CustomerID()
+	case customerlink.FieldCreatedAt:
+		return m.CreatedAt()
+	case customerlink.FieldCreatedBy:
+		return m.CreatedBy()
+	case customerlink.FieldExpiresAt:
+		return m.ExpiresAt()
+	case customerlink.FieldEndedAt:
+		return m.EndedAt()
+	case customerlink.FieldEndedBy:
+		return m.EndedBy()
+	case customerlink.FieldEndReason:
+		return m.EndReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CustomerLinkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case customerlink.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case customerlink.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case customerlink.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case customerlink.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case customerlink.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case customerlink.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	case customerlink.FieldEndReason:
+		return m.OldEndReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerLinkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case customerlink.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case customerlink.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case customerlink.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case customerlink.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case customerlink.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case customerlink.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	case customerlink.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CustomerLinkMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CustomerLinkMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CustomerLinkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CustomerLink numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CustomerLinkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(customerlink.FieldEndedAt) {
+		fields = append(fields, customerlink.FieldEndedAt)
+	}
+	if m.FieldCleared(customerlink.FieldEndedBy) {
+		fields = append(fields, customerlink.FieldEndedBy)
+	}
+	if m.FieldCleared(customerlink.FieldEndReason) {
+		fields = append(fields, customerlink.FieldEndReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CustomerLinkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CustomerLinkMutation) ClearField(name string) error {
+	switch name {
+	case customerlink.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case customerlink.FieldEndedBy:
+		m.ClearEndedBy()
+		return nil
+	case customerlink.FieldEndReason:
+		m.ClearEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CustomerLinkMutation) ResetField(name string) error {
+	switch name {
+	case customerlink.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case customerlink.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case customerlink.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case customerlink.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case customerlink.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case customerlink.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	case customerlink.FieldEndReason:
+		m.ResetEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CustomerLinkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.customer != nil {
+		edges = append(edges, customerlink.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CustomerLinkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case customerlink.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CustomerLinkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CustomerLinkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CustomerLinkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcustomer {
+		edges = append(edges, customerlink.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CustomerLinkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case customerlink.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CustomerLinkMutation) ClearEdge(name string) error {
+	switch name {
+	case customerlink.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CustomerLinkMutation) ResetEdge(name string) error {
+	switch name {
+	case customerlink.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown CustomerLink edge %s", name)
 }
 
 // CustomerMergeMutation represents an operation that mutates the CustomerMerge nodes in the graph.
@@ -21661,6 +23346,1511 @@ func (m *ExpectedPriceMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ExpectedPrice edge %s", name)
 }
 
+// ExperimentMutation represents an operation that mutates the Experiment nodes in the graph.
+type ExperimentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	arms          *[]schema.ExperimentArm
+	appendarms    []schema.ExperimentArm
+	salt          *string
+	ended_at      *time.Time
+	end_reason    *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Experiment, error)
+	predicates    []predicate.Experiment
+}
+
+var _ ent.Mutation = (*ExperimentMutation)(nil)
+
+// experimentOption allows management of the mutation configuration using functional options.
+type experimentOption func(*ExperimentMutation)
+
+// newExperimentMutation creates new mutation for the Experiment entity.
+func newExperimentMutation(c config, op Op, opts ...experimentOption) *ExperimentMutation {
+	m := &ExperimentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExperiment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExperimentID sets the ID field of the mutation.
+func withExperimentID(id string) experimentOption {
+	return func(m *ExperimentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Experiment
+		)
+		m.oldValue = func(ctx context.Context) (*Experiment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Experiment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExperiment sets the old Experiment of the mutation.
+func withExperiment(node *Experiment) experimentOption {
+	return func(m *ExperimentMutation) {
+		m.oldValue = func(context.Context) (*Experiment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExperimentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExperimentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Experiment entities.
+func (m *ExperimentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExperimentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExperimentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Experiment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *ExperimentMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ExperimentMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ExperimentMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ExperimentMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ExperimentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ExperimentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ExperimentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ExperimentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ExperimentMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ExperimentMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ExperimentMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *ExperimentMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *ExperimentMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *ExperimentMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *ExperimentMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ExperimentMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ExperimentMutation) ResetName() {
+	m.name = nil
+}
+
+// SetArms sets the "arms" field.
+func (m *ExperimentMutation) SetArms(sa []schema.ExperimentArm) {
+	m.arms = &sa
+	m.appendarms = nil
+}
+
+// Arms returns the value of the "arms" field in the mutation.
+func (m *ExperimentMutation) Arms() (r []schema.ExperimentArm, exists bool) {
+	v := m.arms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArms returns the old "arms" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldArms(ctx context.Context) (v []schema.ExperimentArm, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArms: %w", err)
+	}
+	return oldValue.Arms, nil
+}
+
+// AppendArms adds sa to the "arms" field.
+func (m *ExperimentMutation) AppendArms(sa []schema.ExperimentArm) {
+	m.appendarms = append(m.appendarms, sa...)
+}
+
+// AppendedArms returns the list of values that were appended to the "arms" field in this mutation.
+func (m *ExperimentMutation) AppendedArms() ([]schema.ExperimentArm, bool) {
+	if len(m.appendarms) == 0 {
+		return nil, false
+	}
+	return m.appendarms, true
+}
+
+// ResetArms resets all changes to the "arms" field.
+func (m *ExperimentMutation) ResetArms() {
+	m.arms = nil
+	m.appendarms = nil
+}
+
+// SetSalt sets the "salt" field.
+func (m *ExperimentMutation) SetSalt(s string) {
+	m.salt = &s
+}
+
+// Salt returns the value of the "salt" field in the mutation.
+func (m *ExperimentMutation) Salt() (r string, exists bool) {
+	v := m.salt
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSalt returns the old "salt" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldSalt(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSalt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSalt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSalt: %w", err)
+	}
+	return oldValue.Salt, nil
+}
+
+// ResetSalt resets all changes to the "salt" field.
+func (m *ExperimentMutation) ResetSalt() {
+	m.salt = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ExperimentMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ExperimentMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ExperimentMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[experiment.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ExperimentMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[experiment.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ExperimentMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, experiment.FieldEndedAt)
+}
+
+// SetEndReason sets the "end_reason" field.
+func (m *ExperimentMutation) SetEndReason(s string) {
+	m.end_reason = &s
+}
+
+// EndReason returns the value of the "end_reason" field in the mutation.
+func (m *ExperimentMutation) EndReason() (r string, exists bool) {
+	v := m.end_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndReason returns the old "end_reason" field's value of the Experiment entity.
+// If the Experiment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExperimentMutation) OldEndReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndReason: %w", err)
+	}
+	return oldValue.EndReason, nil
+}
+
+// ClearEndReason clears the value of the "end_reason" field.
+func (m *ExperimentMutation) ClearEndReason() {
+	m.end_reason = nil
+	m.clearedFields[experiment.FieldEndReason] = struct{}{}
+}
+
+// EndReasonCleared returns if the "end_reason" field was cleared in this mutation.
+func (m *ExperimentMutation) EndReasonCleared() bool {
+	_, ok := m.clearedFields[experiment.FieldEndReason]
+	return ok
+}
+
+// ResetEndReason resets all changes to the "end_reason" field.
+func (m *ExperimentMutation) ResetEndReason() {
+	m.end_reason = nil
+	delete(m.clearedFields, experiment.FieldEndReason)
+}
+
+// Where appends a list predicates to the ExperimentMutation builder.
+func (m *ExperimentMutation) Where(ps ...predicate.Experiment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExperimentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExperimentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Experiment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExperimentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExperimentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Experiment).
+func (m *ExperimentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExperimentMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.version != nil {
+		fields = append(fields, experiment.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, experiment.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, experiment.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, experiment.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, experiment.FieldName)
+	}
+	if m.arms != nil {
+		fields = append(fields, experiment.FieldArms)
+	}
+	if m.salt != nil {
+		fields = append(fields, experiment.FieldSalt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, experiment.FieldEndedAt)
+	}
+	if m.end_reason != nil {
+		fields = append(fields, experiment.FieldEndReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExperimentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case experiment.FieldVersion:
+		return m.Version()
+	case experiment.FieldCreatedAt:
+		return m.CreatedAt()
+	case experiment.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case experiment.FieldCode:
+		return m.Code()
+	case experiment.FieldName:
+		return m.Name()
+	case experiment.FieldArms:
+		return m.Arms()
+	case experiment.FieldSalt:
+		return m.Salt()
+	case experiment.FieldEndedAt:
+		return m.EndedAt()
+	case experiment.FieldEndReason:
+		return m.EndReason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExperimentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case experiment.FieldVersion:
+		return m.OldVersion(ctx)
+	case experiment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case experiment.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case experiment.FieldCode:
+		return m.OldCode(ctx)
+	case experiment.FieldName:
+		return m.OldName(ctx)
+	case experiment.FieldArms:
+		return m.OldArms(ctx)
+	case experiment.FieldSalt:
+		return m.OldSalt(ctx)
+	case experiment.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case experiment.FieldEndReason:
+		return m.OldEndReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown Experiment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExperimentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case experiment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case experiment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case experiment.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case experiment.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case experiment.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case experiment.FieldArms:
+		v, ok := value.([]schema.ExperimentArm)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArms(v)
+		return nil
+	case experiment.FieldSalt:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSalt(v)
+		return nil
+	case experiment.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case experiment.FieldEndReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Experiment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExperimentMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, experiment.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExperimentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case experiment.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExperimentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case experiment.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Experiment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExperimentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(experiment.FieldEndedAt) {
+		fields = append(fields, experiment.FieldEndedAt)
+	}
+	if m.FieldCleared(experiment.FieldEndReason) {
+		fields = append(fields, experiment.FieldEndReason)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExperimentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExperimentMutation) ClearField(name string) error {
+	switch name {
+	case experiment.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case experiment.FieldEndReason:
+		m.ClearEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Experiment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExperimentMutation) ResetField(name string) error {
+	switch name {
+	case experiment.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case experiment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case experiment.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case experiment.FieldCode:
+		m.ResetCode()
+		return nil
+	case experiment.FieldName:
+		m.ResetName()
+		return nil
+	case experiment.FieldArms:
+		m.ResetArms()
+		return nil
+	case experiment.FieldSalt:
+		m.ResetSalt()
+		return nil
+	case experiment.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case experiment.FieldEndReason:
+		m.ResetEndReason()
+		return nil
+	}
+	return fmt.Errorf("unknown Experiment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExperimentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExperimentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExperimentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExperimentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExperimentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExperimentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExperimentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Experiment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExperimentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Experiment edge %s", name)
+}
+
+// ExposureMutation represents an operation that mutates the Exposure nodes in the graph.
+type ExposureMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	arm               *string
+	at                *time.Time
+	recorded_by       *string
+	clearedFields     map[string]struct{}
+	experiment        *string
+	clearedexperiment bool
+	customer          *string
+	clearedcustomer   bool
+	done              bool
+	oldValue          func(context.Context) (*Exposure, error)
+	predicates        []predicate.Exposure
+}
+
+var _ ent.Mutation = (*ExposureMutation)(nil)
+
+// exposureOption allows management of the mutation configuration using functional options.
+type exposureOption func(*ExposureMutation)
+
+// newExposureMutation creates new mutation for the Exposure entity.
+func newExposureMutation(c config, op Op, opts ...exposureOption) *ExposureMutation {
+	m := &ExposureMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExposure,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExposureID sets the ID field of the mutation.
+func withExposureID(id string) exposureOption {
+	return func(m *ExposureMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Exposure
+		)
+		m.oldValue = func(ctx context.Context) (*Exposure, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Exposure.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExposure sets the old Exposure of the mutation.
+func withExposure(node *Exposure) exposureOption {
+	return func(m *ExposureMutation) {
+		m.oldValue = func(context.Context) (*Exposure, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExposureMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExposureMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Exposure entities.
+func (m *ExposureMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExposureMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExposureMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Exposure.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetExperimentID sets the "experiment_id" field.
+func (m *ExposureMutation) SetExperimentID(s string) {
+	m.experiment = &s
+}
+
+// ExperimentID returns the value of the "experiment_id" field in the mutation.
+func (m *ExposureMutation) ExperimentID() (r string, exists bool) {
+	v := m.experiment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExperimentID returns the old "experiment_id" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldExperimentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExperimentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExperimentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExperimentID: %w", err)
+	}
+	return oldValue.ExperimentID, nil
+}
+
+// ResetExperimentID resets all changes to the "experiment_id" field.
+func (m *ExposureMutation) ResetExperimentID() {
+	m.experiment = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *ExposureMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *ExposureMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *ExposureMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetArm sets the "arm" field.
+func (m *ExposureMutation) SetArm(s string) {
+	m.arm = &s
+}
+
+// Arm returns the value of the "arm" field in the mutation.
+func (m *ExposureMutation) Arm() (r string, exists bool) {
+	v := m.arm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArm returns the old "arm" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldArm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArm: %w", err)
+	}
+	return oldValue.Arm, nil
+}
+
+// ResetArm resets all changes to the "arm" field.
+func (m *ExposureMutation) ResetArm() {
+	m.arm = nil
+}
+
+// SetAt sets the "at" field.
+func (m *ExposureMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ExposureMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ExposureMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *ExposureMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *ExposureMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the Exposure entity.
+// If the Exposure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExposureMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *ExposureMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// ClearExperiment clears the "experiment" edge to the Experiment entity.
+func (m *ExposureMutation) ClearExperiment() {
+	m.clearedexperiment = true
+	m.clearedFields[exposure.FieldExperimentID] = struct{}{}
+}
+
+// ExperimentCleared reports if the "experiment" edge to the Experiment entity was cleared.
+func (m *ExposureMutation) ExperimentCleared() bool {
+	return m.clearedexperiment
+}
+
+// ExperimentIDs returns the "experiment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ExperimentID instead. It exists only for internal usage by the builders.
+func (m *ExposureMutation) ExperimentIDs() (ids []string) {
+	if id := m.experiment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetExperiment resets all changes to the "experiment" edge.
+func (m *ExposureMutation) ResetExperiment() {
+	m.experiment = nil
+	m.clearedexperiment = false
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *ExposureMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[exposure.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *ExposureMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *ExposureMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *ExposureMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// Where appends a list predicates to the ExposureMutation builder.
+func (m *ExposureMutation) Where(ps ...predicate.Exposure) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExposureMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExposureMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Exposure, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExposureMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExposureMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Exposure).
+func (m *ExposureMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExposureMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.experiment != nil {
+		fields = append(fields, exposure.FieldExperimentID)
+	}
+	if m.customer != nil {
+		fields = append(fields, exposure.FieldCustomerID)
+	}
+	if m.arm != nil {
+		fields = append(fields, exposure.FieldArm)
+	}
+	if m.at != nil {
+		fields = append(fields, exposure.FieldAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, exposure.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExposureMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exposure.FieldExperimentID:
+		return m.ExperimentID()
+	case exposure.FieldCustomerID:
+		return m.CustomerID()
+	case exposure.FieldArm:
+		return m.Arm()
+	case exposure.FieldAt:
+		return m.At()
+	case exposure.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExposureMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exposure.FieldExperimentID:
+		return m.OldExperimentID(ctx)
+	case exposure.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case exposure.FieldArm:
+		return m.OldArm(ctx)
+	case exposure.FieldAt:
+		return m.OldAt(ctx)
+	case exposure.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExposureMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exposure.FieldExperimentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExperimentID(v)
+		return nil
+	case exposure.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case exposure.FieldArm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArm(v)
+		return nil
+	case exposure.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case exposure.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExposureMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExposureMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExposureMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Exposure numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExposureMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExposureMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExposureMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Exposure nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExposureMutation) ResetField(name string) error {
+	switch name {
+	case exposure.FieldExperimentID:
+		m.ResetExperimentID()
+		return nil
+	case exposure.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case exposure.FieldArm:
+		m.ResetArm()
+		return nil
+	case exposure.FieldAt:
+		m.ResetAt()
+		return nil
+	case exposure.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExposureMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.experiment != nil {
+		edges = append(edges, exposure.EdgeExperiment)
+	}
+	if m.customer != nil {
+		edges = append(edges, exposure.EdgeCustomer)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExposureMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case exposure.EdgeExperiment:
+		if id := m.experiment; id != nil {
+			return []ent.Value{*id}
+		}
+	case exposure.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExposureMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExposureMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExposureMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedexperiment {
+		edges = append(edges, exposure.EdgeExperiment)
+	}
+	if m.clearedcustomer {
+		edges = append(edges, exposure.EdgeCustomer)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExposureMutation) EdgeCleared(name string) bool {
+	switch name {
+	case exposure.EdgeExperiment:
+		return m.clearedexperiment
+	case exposure.EdgeCustomer:
+		return m.clearedcustomer
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExposureMutation) ClearEdge(name string) error {
+	switch name {
+	case exposure.EdgeExperiment:
+		m.ClearExperiment()
+		return nil
+	case exposure.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExposureMutation) ResetEdge(name string) error {
+	switch name {
+	case exposure.EdgeExperiment:
+		m.ResetExperiment()
+		return nil
+	case exposure.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	}
+	return fmt.Errorf("unknown Exposure edge %s", name)
+}
+
 // FieldDefinitionMutation represents an operation that mutates the FieldDefinition nodes in the graph.
 type FieldDefinitionMutation struct {
 	config
@@ -26852,6 +30042,720 @@ func (m *LifetimeModelMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LifetimeModelMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LifetimeModel edge %s", name)
+}
+
+// LinkCodeMutation represents an operation that mutates the LinkCode nodes in the graph.
+type LinkCodeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	link_id       *string
+	customer_id   *string
+	message_id    *string
+	created_at    *time.Time
+	expires_at    *time.Time
+	tries         *int
+	addtries      *int
+	used_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*LinkCode, error)
+	predicates    []predicate.LinkCode
+}
+
+var _ ent.Mutation = (*LinkCodeMutation)(nil)
+
+// linkcodeOption allows management of the mutation configuration using functional options.
+type linkcodeOption func(*LinkCodeMutation)
+
+// newLinkCodeMutation creates new mutation for the LinkCode entity.
+func newLinkCodeMutation(c config, op Op, opts ...linkcodeOption) *LinkCodeMutation {
+	m := &LinkCodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLinkCode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLinkCodeID sets the ID field of the mutation.
+func withLinkCodeID(id string) linkcodeOption {
+	return func(m *LinkCodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LinkCode
+		)
+		m.oldValue = func(ctx context.Context) (*LinkCode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LinkCode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLinkCode sets the old LinkCode of the mutation.
+func withLinkCode(node *LinkCode) linkcodeOption {
+	return func(m *LinkCodeMutation) {
+		m.oldValue = func(context.Context) (*LinkCode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LinkCodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LinkCodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LinkCode entities.
+func (m *LinkCodeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LinkCodeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LinkCodeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LinkCode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetLinkID sets the "link_id" field.
+func (m *LinkCodeMutation) SetLinkID(s string) {
+	m.link_id = &s
+}
+
+// LinkID returns the value of the "link_id" field in the mutation.
+func (m *LinkCodeMutation) LinkID() (r string, exists bool) {
+	v := m.link_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLinkID returns the old "link_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldLinkID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLinkID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLinkID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLinkID: %w", err)
+	}
+	return oldValue.LinkID, nil
+}
+
+// ResetLinkID resets all changes to the "link_id" field.
+func (m *LinkCodeMutation) ResetLinkID() {
+	m.link_id = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *LinkCodeMutation) SetCustomerID(s string) {
+	m.customer_id = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *LinkCodeMutation) CustomerID() (r string, exists bool) {
+	v := m.customer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *LinkCodeMutation) ResetCustomerID() {
+	m.customer_id = nil
+}
+
+// SetMessageID sets the "message_id" field.
+func (m *LinkCodeMutation) SetMessageID(s string) {
+	m.message_id = &s
+}
+
+// MessageID returns the value of the "message_id" field in the mutation.
+func (m *LinkCodeMutation) MessageID() (r string, exists bool) {
+	v := m.message_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessageID returns the old "message_id" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldMessageID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessageID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessageID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessageID: %w", err)
+	}
+	return oldValue.MessageID, nil
+}
+
+// ResetMessageID resets all changes to the "message_id" field.
+func (m *LinkCodeMutation) ResetMessageID() {
+	m.message_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LinkCodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LinkCodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LinkCodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *LinkCodeMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *LinkCodeMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *LinkCodeMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetTries sets the "tries" field.
+func (m *LinkCodeMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *LinkCodeMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *LinkCodeMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *LinkCodeMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *LinkCodeMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetUsedAt sets the "used_at" field.
+func (m *LinkCodeMutation) SetUsedAt(t time.Time) {
+	m.used_at = &t
+}
+
+// UsedAt returns the value of the "used_at" field in the mutation.
+func (m *LinkCodeMutation) UsedAt() (r time.Time, exists bool) {
+	v := m.used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUsedAt returns the old "used_at" field's value of the LinkCode entity.
+// If the LinkCode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LinkCodeMutation) OldUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUsedAt: %w", err)
+	}
+	return oldValue.UsedAt, nil
+}
+
+// ClearUsedAt clears the value of the "used_at" field.
+func (m *LinkCodeMutation) ClearUsedAt() {
+	m.used_at = nil
+	m.clearedFields[linkcode.FieldUsedAt] = struct{}{}
+}
+
+// UsedAtCleared returns if the "used_at" field was cleared in this mutation.
+func (m *LinkCodeMutation) UsedAtCleared() bool {
+	_, ok := m.clearedFields[linkcode.FieldUsedAt]
+	return ok
+}
+
+// ResetUsedAt resets all changes to the "used_at" field.
+func (m *LinkCodeMutation) ResetUsedAt() {
+	m.used_at = nil
+	delete(m.clearedFields, linkcode.FieldUsedAt)
+}
+
+// Where appends a list predicates to the LinkCodeMutation builder.
+func (m *LinkCodeMutation) Where(ps ...predicate.LinkCode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LinkCodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LinkCodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LinkCode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LinkCodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LinkCodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LinkCode).
+func (m *LinkCodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LinkCodeMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.link_id != nil {
+		fields = append(fields, linkcode.FieldLinkID)
+	}
+	if m.customer_id != nil {
+		fields = append(fields, linkcode.FieldCustomerID)
+	}
+	if m.message_id != nil {
+		fields = append(fields, linkcode.FieldMessageID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, linkcode.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, linkcode.FieldExpiresAt)
+	}
+	if m.tries != nil {
+		fields = append(fields, linkcode.FieldTries)
+	}
+	if m.used_at != nil {
+		fields = append(fields, linkcode.FieldUsedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LinkCodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case linkcode.FieldLinkID:
+		return m.LinkID()
+	case linkcode.FieldCustomerID:
+		return m.CustomerID()
+	case linkcode.FieldMessageID:
+		return m.MessageID()
+	case linkcode.FieldCreatedAt:
+		return m.CreatedAt()
+	case linkcode.FieldExpiresAt:
+		return m.ExpiresAt()
+	case linkcode.FieldTries:
+		return m.Tries()
+	case linkcode.FieldUsedAt:
+		return m.UsedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LinkCodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case linkcode.FieldLinkID:
+		return m.OldLinkID(ctx)
+	case linkcode.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case linkcode.FieldMessageID:
+		return m.OldMessageID(ctx)
+	case linkcode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case linkcode.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case linkcode.FieldTries:
+		return m.OldTries(ctx)
+	case linkcode.FieldUsedAt:
+		return m.OldUsedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LinkCodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case linkcode.FieldLinkID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLinkID(v)
+		return nil
+	case linkcode.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case linkcode.FieldMessageID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessageID(v)
+		return nil
+	case linkcode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case linkcode.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case linkcode.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case linkcode.FieldUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUsedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LinkCodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, linkcode.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LinkCodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case linkcode.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LinkCodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case linkcode.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LinkCodeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(linkcode.FieldUsedAt) {
+		fields = append(fields, linkcode.FieldUsedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LinkCodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LinkCodeMutation) ClearField(name string) error {
+	switch name {
+	case linkcode.FieldUsedAt:
+		m.ClearUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LinkCodeMutation) ResetField(name string) error {
+	switch name {
+	case linkcode.FieldLinkID:
+		m.ResetLinkID()
+		return nil
+	case linkcode.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case linkcode.FieldMessageID:
+		m.ResetMessageID()
+		return nil
+	case linkcode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case linkcode.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case linkcode.FieldTries:
+		m.ResetTries()
+		return nil
+	case linkcode.FieldUsedAt:
+		m.ResetUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown LinkCode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LinkCodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LinkCodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LinkCodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LinkCodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LinkCodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LinkCodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LinkCodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown LinkCode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LinkCodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown LinkCode edge %s", name)
 }
 
 // ListPriceMutation represents an operation that mutates the ListPrice nodes in the graph.
@@ -32541,6 +36445,1801 @@ func (m *MessagePauseMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MessagePauseMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown MessagePause edge %s", name)
+}
+
+// NeedMutation represents an operation that mutates the Need nodes in the graph.
+type NeedMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	version       *int
+	addversion    *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	code          *string
+	name          *string
+	unit          *string
+	retired       *bool
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*Need, error)
+	predicates    []predicate.Need
+}
+
+var _ ent.Mutation = (*NeedMutation)(nil)
+
+// needOption allows management of the mutation configuration using functional options.
+type needOption func(*NeedMutation)
+
+// newNeedMutation creates new mutation for the Need entity.
+func newNeedMutation(c config, op Op, opts ...needOption) *NeedMutation {
+	m := &NeedMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNeed,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNeedID sets the ID field of the mutation.
+func withNeedID(id string) needOption {
+	return func(m *NeedMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Need
+		)
+		m.oldValue = func(ctx context.Context) (*Need, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Need.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNeed sets the old Need of the mutation.
+func withNeed(node *Need) needOption {
+	return func(m *NeedMutation) {
+		m.oldValue = func(context.Context) (*Need, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NeedMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NeedMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Need entities.
+func (m *NeedMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NeedMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NeedMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Need.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *NeedMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *NeedMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *NeedMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *NeedMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *NeedMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *NeedMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *NeedMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *NeedMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *NeedMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *NeedMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *NeedMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *NeedMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *NeedMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *NeedMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetName sets the "name" field.
+func (m *NeedMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *NeedMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *NeedMutation) ResetName() {
+	m.name = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *NeedMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *NeedMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldUnit(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ClearUnit clears the value of the "unit" field.
+func (m *NeedMutation) ClearUnit() {
+	m.unit = nil
+	m.clearedFields[need.FieldUnit] = struct{}{}
+}
+
+// UnitCleared returns if the "unit" field was cleared in this mutation.
+func (m *NeedMutation) UnitCleared() bool {
+	_, ok := m.clearedFields[need.FieldUnit]
+	return ok
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *NeedMutation) ResetUnit() {
+	m.unit = nil
+	delete(m.clearedFields, need.FieldUnit)
+}
+
+// SetRetired sets the "retired" field.
+func (m *NeedMutation) SetRetired(b bool) {
+	m.retired = &b
+}
+
+// Retired returns the value of the "retired" field in the mutation.
+func (m *NeedMutation) Retired() (r bool, exists bool) {
+	v := m.retired
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetired returns the old "retired" field's value of the Need entity.
+// If the Need object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedMutation) OldRetired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetired: %w", err)
+	}
+	return oldValue.Retired, nil
+}
+
+// ResetRetired resets all changes to the "retired" field.
+func (m *NeedMutation) ResetRetired() {
+	m.retired = nil
+}
+
+// Where appends a list predicates to the NeedMutation builder.
+func (m *NeedMutation) Where(ps ...predicate.Need) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NeedMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NeedMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Need, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NeedMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NeedMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Need).
+func (m *NeedMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NeedMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.version != nil {
+		fields = append(fields, need.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, need.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, need.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, need.FieldCode)
+	}
+	if m.name != nil {
+		fields = append(fields, need.FieldName)
+	}
+	if m.unit != nil {
+		fields = append(fields, need.FieldUnit)
+	}
+	if m.retired != nil {
+		fields = append(fields, need.FieldRetired)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NeedMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case need.FieldVersion:
+		return m.Version()
+	case need.FieldCreatedAt:
+		return m.CreatedAt()
+	case need.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case need.FieldCode:
+		return m.Code()
+	case need.FieldName:
+		return m.Name()
+	case need.FieldUnit:
+		return m.Unit()
+	case need.FieldRetired:
+		return m.Retired()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NeedMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case need.FieldVersion:
+		return m.OldVersion(ctx)
+	case need.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case need.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case need.FieldCode:
+		return m.OldCode(ctx)
+	case need.FieldName:
+		return m.OldName(ctx)
+	case need.FieldUnit:
+		return m.OldUnit(ctx)
+	case need.FieldRetired:
+		return m.OldRetired(ctx)
+	}
+	return nil, fmt.Errorf("unknown Need field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NeedMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case need.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case need.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case need.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case need.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case need.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case need.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case need.FieldRetired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetired(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Need field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NeedMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, need.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NeedMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case need.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NeedMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case need.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Need numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NeedMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(need.FieldUnit) {
+		fields = append(fields, need.FieldUnit)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NeedMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NeedMutation) ClearField(name string) error {
+	switch name {
+	case need.FieldUnit:
+		m.ClearUnit()
+		return nil
+	}
+	return fmt.Errorf("unknown Need nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NeedMutation) ResetField(name string) error {
+	switch name {
+	case need.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case need.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case need.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case need.FieldCode:
+		m.ResetCode()
+		return nil
+	case need.FieldName:
+		m.ResetName()
+		return nil
+	case need.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case need.FieldRetired:
+		m.ResetRetired()
+		return nil
+	}
+	return fmt.Errorf("unknown Need field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NeedMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NeedMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NeedMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NeedMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NeedMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NeedMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NeedMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown Need unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NeedMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown Need edge %s", name)
+}
+
+// NeedFactMutation represents an operation that mutates the NeedFact nodes in the graph.
+type NeedFactMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	kind            *schema.NeedFactKind
+	supplier        *string
+	wallet          *money.Amount
+	basis           *schema.NeedFactBasis
+	source          *string
+	at              *time.Time
+	recorded_at     *time.Time
+	recorded_by     *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	need            *string
+	clearedneed     bool
+	contact         *string
+	clearedcontact  bool
+	done            bool
+	oldValue        func(context.Context) (*NeedFact, error)
+	predicates      []predicate.NeedFact
+}
+
+var _ ent.Mutation = (*NeedFactMutation)(nil)
+
+// needfactOption allows management of the mutation configuration using functional options.
+type needfactOption func(*NeedFactMutation)
+
+// newNeedFactMutation creates new mutation for the NeedFact entity.
+func newNeedFactMutation(c config, op Op, opts ...needfactOption) *NeedFactMutation {
+	m := &NeedFactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeNeedFact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withNeedFactID sets the ID field of the mutation.
+func withNeedFactID(id string) needfactOption {
+	return func(m *NeedFactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *NeedFact
+		)
+		m.oldValue = func(ctx context.Context) (*NeedFact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().NeedFact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withNeedFact sets the old NeedFact of the mutation.
+func withNeedFact(node *NeedFact) needfactOption {
+	return func(m *NeedFactMutation) {
+		m.oldValue = func(context.Context) (*NeedFact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m NeedFactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m NeedFactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of NeedFact entities.
+func (m *NeedFactMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *NeedFactMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *NeedFactMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().NeedFact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *NeedFactMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *NeedFactMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *NeedFactMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetNeedID sets the "need_id" field.
+func (m *NeedFactMutation) SetNeedID(s string) {
+	m.need = &s
+}
+
+// NeedID returns the value of the "need_id" field in the mutation.
+func (m *NeedFactMutation) NeedID() (r string, exists bool) {
+	v := m.need
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNeedID returns the old "need_id" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldNeedID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNeedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNeedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNeedID: %w", err)
+	}
+	return oldValue.NeedID, nil
+}
+
+// ResetNeedID resets all changes to the "need_id" field.
+func (m *NeedFactMutation) ResetNeedID() {
+	m.need = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *NeedFactMutation) SetKind(sfk schema.NeedFactKind) {
+	m.kind = &sfk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *NeedFactMutation) Kind() (r schema.NeedFactKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldKind(ctx context.Context) (v schema.NeedFactKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *NeedFactMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSupplier sets the "supplier" field.
+func (m *NeedFactMutation) SetSupplier(s string) {
+	m.supplier = &s
+}
+
+// Supplier returns the value of the "supplier" field in the mutation.
+func (m *NeedFactMutation) Supplier() (r string, exists bool) {
+	v := m.supplier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupplier returns the old "supplier" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldSupplier(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupplier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupplier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupplier: %w", err)
+	}
+	return oldValue.Supplier, nil
+}
+
+// ClearSupplier clears the value of the "supplier" field.
+func (m *NeedFactMutation) ClearSupplier() {
+	m.supplier = nil
+	m.clearedFields[needfact.FieldSupplier] = struct{}{}
+}
+
+// SupplierCleared returns if the "supplier" field was cleared in this mutation.
+func (m *NeedFactMutation) SupplierCleared() bool {
+	_, ok := m.clearedFields[needfact.FieldSupplier]
+	return ok
+}
+
+// ResetSupplier resets all changes to the "supplier" field.
+func (m *NeedFactMutation) ResetSupplier() {
+	m.supplier = nil
+	delete(m.clearedFields, needfact.FieldSupplier)
+}
+
+// SetWallet sets the "wallet" field.
+func (m *NeedFactMutation) SetWallet(value money.Amount) {
+	m.wallet = &value
+}
+
+// Wallet returns the value of the "wallet" field in the mutation.
+func (m *NeedFactMutation) Wallet() (r money.Amount, exists bool) {
+	v := m.wallet
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWallet returns the old "wallet" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldWallet(ctx context.Context) (v *money.Amount, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWallet is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWallet requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWallet: %w", err)
+	}
+	return oldValue.Wallet, nil
+}
+
+// ClearWallet clears the value of the "wallet" field.
+func (m *NeedFactMutation) ClearWallet() {
+	m.wallet = nil
+	m.clearedFields[needfact.FieldWallet] = struct{}{}
+}
+
+// WalletCleared returns if the "wallet" field was cleared in this mutation.
+func (m *NeedFactMutation) WalletCleared() bool {
+	_, ok := m.clearedFields[needfact.FieldWallet]
+	return ok
+}
+
+// ResetWallet resets all changes to the "wallet" field.
+func (m *NeedFactMutation) ResetWallet() {
+	m.wallet = nil
+	delete(m.clearedFields, needfact.FieldWallet)
+}
+
+// SetBasis sets the "basis" field.
+func (m *NeedFactMutation) SetBasis(sfb schema.NeedFactBasis) {
+	m.basis = &sfb
+}
+
+// Basis returns the value of the "basis" field in the mutation.
+func (m *NeedFactMutation) Basis() (r schema.NeedFactBasis, exists bool) {
+	v := m.basis
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBasis returns the old "basis" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldBasis(ctx context.Context) (v schema.NeedFactBasis, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBasis is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBasis requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBasis: %w", err)
+	}
+	return oldValue.Basis, nil
+}
+
+// ResetBasis resets all changes to the "basis" field.
+func (m *NeedFactMutation) ResetBasis() {
+	m.basis = nil
+}
+
+// SetSource sets the "source" field.
+func (m *NeedFactMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *NeedFactMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *NeedFactMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetContactID sets the "contact_id" field.
+func (m *NeedFactMutation) SetContactID(s string) {
+	m.contact = &s
+}
+
+// ContactID returns the value of the "contact_id" field in the mutation.
+func (m *NeedFactMutation) ContactID() (r string, exists bool) {
+	v := m.contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContactID returns the old "contact_id" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldContactID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContactID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContactID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContactID: %w", err)
+	}
+	return oldValue.ContactID, nil
+}
+
+// ClearContactID clears the value of the "contact_id" field.
+func (m *NeedFactMutation) ClearContactID() {
+	m.contact = nil
+	m.clearedFields[needfact.FieldContactID] = struct{}{}
+}
+
+// ContactIDCleared returns if the "contact_id" field was cleared in this mutation.
+func (m *NeedFactMutation) ContactIDCleared() bool {
+	_, ok := m.clearedFields[needfact.FieldContactID]
+	return ok
+}
+
+// ResetContactID resets all changes to the "contact_id" field.
+func (m *NeedFactMutation) ResetContactID() {
+	m.contact = nil
+	delete(m.clearedFields, needfact.FieldContactID)
+}
+
+// SetAt sets the "at" field.
+func (m *NeedFactMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *NeedFactMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *NeedFactMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *NeedFactMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *NeedFactMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *NeedFactMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *NeedFactMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *NeedFactMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the NeedFact entity.
+// If the NeedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *NeedFactMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *NeedFactMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *NeedFactMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[needfact.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *NeedFactMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *NeedFactMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *NeedFactMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearNeed clears the "need" edge to the Need entity.
+func (m *NeedFactMutation) ClearNeed() {
+	m.clearedneed = true
+	m.clearedFields[needfact.FieldNeedID] = struct{}{}
+}
+
+// NeedCleared reports if the "need" edge to the Need entity was cleared.
+func (m *NeedFactMutation) NeedCleared() bool {
+	return m.clearedneed
+}
+
+// NeedIDs returns the "need" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// NeedID instead. It exists only for internal usage by the builders.
+func (m *NeedFactMutation) NeedIDs() (ids []string) {
+	if id := m.need; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetNeed resets all changes to the "need" edge.
+func (m *NeedFactMutation) ResetNeed() {
+	m.need = nil
+	m.clearedneed = false
+}
+
+// ClearContact clears the "contact" edge to the Contact entity.
+func (m *NeedFactMutation) ClearContact() {
+	m.clearedcontact = true
+	m.clearedFields[needfact.FieldContactID] = struct{}{}
+}
+
+// ContactCleared reports if the "contact" edge to the Contact entity was cleared.
+func (m *NeedFactMutation) ContactCleared() bool {
+	return m.ContactIDCleared() || m.clearedcontact
+}
+
+// ContactIDs returns the "contact" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContactID instead. It exists only for internal usage by the builders.
+func (m *NeedFactMutation) ContactIDs() (ids []string) {
+	if id := m.contact; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContact resets all changes to the "contact" edge.
+func (m *NeedFactMutation) ResetContact() {
+	m.contact = nil
+	m.clearedcontact = false
+}
+
+// Where appends a list predicates to the NeedFactMutation builder.
+func (m *NeedFactMutation) Where(ps ...predicate.NeedFact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the NeedFactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *NeedFactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.NeedFact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *NeedFactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *NeedFactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (NeedFact).
+func (m *NeedFactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *NeedFactMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.customer != nil {
+		fields = append(fields, needfact.FieldCustomerID)
+	}
+	if m.need != nil {
+		fields = append(fields, needfact.FieldNeedID)
+	}
+	if m.kind != nil {
+		fields = append(fields, needfact.FieldKind)
+	}
+	if m.supplier != nil {
+		fields = append(fields, needfact.FieldSupplier)
+	}
+	if m.wallet != nil {
+		fields = append(fields, needfact.FieldWallet)
+	}
+	if m.basis != nil {
+		fields = append(fields, needfact.FieldBasis)
+	}
+	if m.source != nil {
+		fields = append(fields, needfact.FieldSource)
+	}
+	if m.contact != nil {
+		fields = append(fields, needfact.FieldContactID)
+	}
+	if m.at != nil {
+		fields = append(fields, needfact.FieldAt)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, needfact.FieldRecordedAt)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, needfact.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *NeedFactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case needfact.FieldCustomerID:
+		return m.CustomerID()
+	case needfact.FieldNeedID:
+		return m.NeedID()
+	case needfact.FieldKind:
+		return m.Kind()
+	case needfact.FieldSupplier:
+		return m.Supplier()
+	case needfact.FieldWallet:
+		return m.Wallet()
+	case needfact.FieldBasis:
+		return m.Basis()
+	case needfact.FieldSource:
+		return m.Source()
+	case needfact.FieldContactID:
+		return m.ContactID()
+	case needfact.FieldAt:
+		return m.At()
+	case needfact.FieldRecordedAt:
+		return m.RecordedAt()
+	case needfact.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *NeedFactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case needfact.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case needfact.FieldNeedID:
+		return m.OldNeedID(ctx)
+	case needfact.FieldKind:
+		return m.OldKind(ctx)
+	case needfact.FieldSupplier:
+		return m.OldSupplier(ctx)
+	case needfact.FieldWallet:
+		return m.OldWallet(ctx)
+	case needfact.FieldBasis:
+		return m.OldBasis(ctx)
+	case needfact.FieldSource:
+		return m.OldSource(ctx)
+	case needfact.FieldContactID:
+		return m.OldContactID(ctx)
+	case needfact.FieldAt:
+		return m.OldAt(ctx)
+	case needfact.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case needfact.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown NeedFact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NeedFactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case needfact.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case needfact.FieldNeedID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNeedID(v)
+		return nil
+	case needfact.FieldKind:
+		v, ok := value.(schema.NeedFactKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case needfact.FieldSupplier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupplier(v)
+		return nil
+	case needfact.FieldWallet:
+		v, ok := value.(money.Amount)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWallet(v)
+		return nil
+	case needfact.FieldBasis:
+		v, ok := value.(schema.NeedFactBasis)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBasis(v)
+		return nil
+	case needfact.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case needfact.FieldContactID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContactID(v)
+		return nil
+	case needfact.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case needfact.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case needfact.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown NeedFact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *NeedFactMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *NeedFactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *NeedFactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown NeedFact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *NeedFactMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(needfact.FieldSupplier) {
+		fields = append(fields, needfact.FieldSupplier)
+	}
+	if m.FieldCleared(needfact.FieldWallet) {
+		fields = append(fields, needfact.FieldWallet)
+	}
+	if m.FieldCleared(needfact.FieldContactID) {
+		fields = append(fields, needfact.FieldContactID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *NeedFactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *NeedFactMutation) ClearField(name string) error {
+	switch name {
+	case needfact.FieldSupplier:
+		m.ClearSupplier()
+		return nil
+	case needfact.FieldWallet:
+		m.ClearWallet()
+		return nil
+	case needfact.FieldContactID:
+		m.ClearContactID()
+		return nil
+	}
+	return fmt.Errorf("unknown NeedFact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *NeedFactMutation) ResetField(name string) error {
+	switch name {
+	case needfact.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case needfact.FieldNeedID:
+		m.ResetNeedID()
+		return nil
+	case needfact.FieldKind:
+		m.ResetKind()
+		return nil
+	case needfact.FieldSupplier:
+		m.ResetSupplier()
+		return nil
+	case needfact.FieldWallet:
+		m.ResetWallet()
+		return nil
+	case needfact.FieldBasis:
+		m.ResetBasis()
+		return nil
+	case needfact.FieldSource:
+		m.ResetSource()
+		return nil
+	case needfact.FieldContactID:
+		m.ResetContactID()
+		return nil
+	case needfact.FieldAt:
+		m.ResetAt()
+		return nil
+	case needfact.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case needfact.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown NeedFact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *NeedFactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.customer != nil {
+		edges = append(edges, needfact.EdgeCustomer)
+	}
+	if m.need != nil {
+		edges = append(edges, needfact.EdgeNeed)
+	}
+	if m.contact != nil {
+		edges = append(edges, needfact.EdgeContact)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *NeedFactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case needfact.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case needfact.EdgeNeed:
+		if id := m.need; id != nil {
+			return []ent.Value{*id}
+		}
+	case needfact.EdgeContact:
+		if id := m.contact; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *NeedFactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *NeedFactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *NeedFactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedcustomer {
+		edges = append(edges, needfact.EdgeCustomer)
+	}
+	if m.clearedneed {
+		edges = append(edges, needfact.EdgeNeed)
+	}
+	if m.clearedcontact {
+		edges = append(edges, needfact.EdgeContact)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *NeedFactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case needfact.EdgeCustomer:
+		return m.clearedcustomer
+	case needfact.EdgeNeed:
+		return m.clearedneed
+	case needfact.EdgeContact:
+		return m.clearedcontact
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *NeedFactMutation) ClearEdge(name string) error {
+	switch name {
+	case needfact.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case needfact.EdgeNeed:
+		m.ClearNeed()
+		return nil
+	case needfact.EdgeContact:
+		m.ClearContact()
+		return nil
+	}
+	return fmt.Errorf("unknown NeedFact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *NeedFactMutation) ResetEdge(name string) error {
+	switch name {
+	case needfact.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case needfact.EdgeNeed:
+		m.ResetNeed()
+		return nil
+	case needfact.EdgeContact:
+		m.ResetContact()
+		return nil
+	}
+	return fmt.Errorf("unknown NeedFact edge %s", name)
 }
 
 // OfferMutation represents an operation that mutates the Offer nodes in the graph.
@@ -41182,6 +46881,7 @@ type PermissionEventMutation struct {
 	reason            *string
 	previous_hash     *string
 	hash              *string
+	erased_hash       *string
 	clearedFields     map[string]struct{}
 	permission        *string
 	clearedpermission bool
@@ -42092,6 +47792,55 @@ func (m *PermissionEventMutation) ResetHash() {
 	m.hash = nil
 }
 
+// SetErasedHash sets the "erased_hash" field.
+func (m *PermissionEventMutation) SetErasedHash(s string) {
+	m.erased_hash = &s
+}
+
+// ErasedHash returns the value of the "erased_hash" field in the mutation.
+func (m *PermissionEventMutation) ErasedHash() (r string, exists bool) {
+	v := m.erased_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldErasedHash returns the old "erased_hash" field's value of the PermissionEvent entity.
+// If the PermissionEvent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionEventMutation) OldErasedHash(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldErasedHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldErasedHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldErasedHash: %w", err)
+	}
+	return oldValue.ErasedHash, nil
+}
+
+// ClearErasedHash clears the value of the "erased_hash" field.
+func (m *PermissionEventMutation) ClearErasedHash() {
+	m.erased_hash = nil
+	m.clearedFields[permissionevent.FieldErasedHash] = struct{}{}
+}
+
+// ErasedHashCleared returns if the "erased_hash" field was cleared in this mutation.
+func (m *PermissionEventMutation) ErasedHashCleared() bool {
+	_, ok := m.clearedFields[permissionevent.FieldErasedHash]
+	return ok
+}
+
+// ResetErasedHash resets all changes to the "erased_hash" field.
+func (m *PermissionEventMutation) ResetErasedHash() {
+	m.erased_hash = nil
+	delete(m.clearedFields, permissionevent.FieldErasedHash)
+}
+
 // ClearPermission clears the "permission" edge to the Permission entity.
 func (m *PermissionEventMutation) ClearPermission() {
 	m.clearedpermission = true
@@ -42153,7 +47902,7 @@ func (m *PermissionEventMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermissionEventMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.permission != nil {
 		fields = append(fields, permissionevent.FieldPermissionID)
 	}
@@ -42208,6 +47957,9 @@ func (m *PermissionEventMutation) Fields() []string {
 	if m.hash != nil {
 		fields = append(fields, permissionevent.FieldHash)
 	}
+	if m.erased_hash != nil {
+		fields = append(fields, permissionevent.FieldErasedHash)
+	}
 	return fields
 }
 
@@ -42252,6 +48004,8 @@ func (m *PermissionEventMutation) Field(name string) (ent.Value, bool) {
 		return m.PreviousHash()
 	case permissionevent.FieldHash:
 		return m.Hash()
+	case permissionevent.FieldErasedHash:
+		return m.ErasedHash()
 	}
 	return nil, false
 }
@@ -42297,6 +48051,8 @@ func (m *PermissionEventMutation) OldField(ctx context.Context, name string) (en
 		return m.OldPreviousHash(ctx)
 	case permissionevent.FieldHash:
 		return m.OldHash(ctx)
+	case permissionevent.FieldErasedHash:
+		return m.OldErasedHash(ctx)
 	}
 	return nil, fmt.Errorf("unknown PermissionEvent field %s", name)
 }
@@ -42432,6 +48188,13 @@ func (m *PermissionEventMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHash(v)
 		return nil
+	case permissionevent.FieldErasedHash:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetErasedHash(v)
+		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent field %s", name)
 }
@@ -42507,6 +48270,9 @@ func (m *PermissionEventMutation) ClearedFields() []string {
 	if m.FieldCleared(permissionevent.FieldReason) {
 		fields = append(fields, permissionevent.FieldReason)
 	}
+	if m.FieldCleared(permissionevent.FieldErasedHash) {
+		fields = append(fields, permissionevent.FieldErasedHash)
+	}
 	return fields
 }
 
@@ -42550,6 +48316,9 @@ func (m *PermissionEventMutation) ClearField(name string) error {
 		return nil
 	case permissionevent.FieldReason:
 		m.ClearReason()
+		return nil
+	case permissionevent.FieldErasedHash:
+		m.ClearErasedHash()
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent nullable field %s", name)
@@ -42612,6 +48381,9 @@ func (m *PermissionEventMutation) ResetField(name string) error {
 		return nil
 	case permissionevent.FieldHash:
 		m.ResetHash()
+		return nil
+	case permissionevent.FieldErasedHash:
+		m.ResetErasedHash()
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent field %s", name)
@@ -42689,6 +48461,1328 @@ func (m *PermissionEventMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PermissionEvent edge %s", name)
+}
+
+// PersonalDataRequestMutation represents an operation that mutates the PersonalDataRequest nodes in the graph.
+type PersonalDataRequestMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	version         *int
+	addversion      *int
+	created_at      *time.Time
+	updated_at      *time.Time
+	kind            *schema.PersonalDataRequestKind
+	state           *schema.PersonalDataRequestState
+	asked_at        *time.Time
+	due_at          *time.Time
+	source          *string
+	text            *string
+	recorded_by     *string
+	closed_at       *time.Time
+	closed_by       *string
+	report          *string
+	clearedFields   map[string]struct{}
+	customer        *string
+	clearedcustomer bool
+	_order          *string
+	cleared_order   bool
+	done            bool
+	oldValue        func(context.Context) (*PersonalDataRequest, error)
+	predicates      []predicate.PersonalDataRequest
+}
+
+var _ ent.Mutation = (*PersonalDataRequestMutation)(nil)
+
+// personaldatarequestOption allows management of the mutation configuration using functional options.
+type personaldatarequestOption func(*PersonalDataRequestMutation)
+
+// newPersonalDataRequestMutation creates new mutation for the PersonalDataRequest entity.
+func newPersonalDataRequestMutation(c config, op Op, opts ...personaldatarequestOption) *PersonalDataRequestMutation {
+	m := &PersonalDataRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePersonalDataRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPersonalDataRequestID sets the ID field of the mutation.
+func withPersonalDataRequestID(id string) personaldatarequestOption {
+	return func(m *PersonalDataRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PersonalDataRequest
+		)
+		m.oldValue = func(ctx context.Context) (*PersonalDataRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PersonalDataRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPersonalDataRequest sets the old PersonalDataRequest of the mutation.
+func withPersonalDataRequest(node *PersonalDataRequest) personaldatarequestOption {
+	return func(m *PersonalDataRequestMutation) {
+		m.oldValue = func(context.Context) (*PersonalDataRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PersonalDataRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PersonalDataRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PersonalDataRequest entities.
+func (m *PersonalDataRequestMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PersonalDataRequestMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PersonalDataRequestMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PersonalDataRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *PersonalDataRequestMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PersonalDataRequestMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PersonalDataRequestMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PersonalDataRequestMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PersonalDataRequestMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PersonalDataRequestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PersonalDataRequestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PersonalDataRequestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PersonalDataRequestMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PersonalDataRequestMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PersonalDataRequestMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCustomerID sets the "customer_id" field.
+func (m *PersonalDataRequestMutation) SetCustomerID(s string) {
+	m.customer = &s
+}
+
+// CustomerID returns the value of the "customer_id" field in the mutation.
+func (m *PersonalDataRequestMutation) CustomerID() (r string, exists bool) {
+	v := m.customer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCustomerID returns the old "customer_id" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldCustomerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCustomerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCustomerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCustomerID: %w", err)
+	}
+	return oldValue.CustomerID, nil
+}
+
+// ResetCustomerID resets all changes to the "customer_id" field.
+func (m *PersonalDataRequestMutation) ResetCustomerID() {
+	m.customer = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PersonalDataRequestMutation) SetKind(sdrk schema.PersonalDataRequestKind) {
+	m.kind = &sdrk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PersonalDataRequestMutation) Kind() (r schema.PersonalDataRequestKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldKind(ctx context.Context) (v schema.PersonalDataRequestKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PersonalDataRequestMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *PersonalDataRequestMutation) SetState(sdrs schema.PersonalDataRequestState) {
+	m.state = &sdrs
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PersonalDataRequestMutation) State() (r schema.PersonalDataRequestState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldState(ctx context.Context) (v schema.PersonalDataRequestState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PersonalDataRequestMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *PersonalDataRequestMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *PersonalDataRequestMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *PersonalDataRequestMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *PersonalDataRequestMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *PersonalDataRequestMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *PersonalDataRequestMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetSource sets the "source" field.
+func (m *PersonalDataRequestMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *PersonalDataRequestMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *PersonalDataRequestMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetText sets the "text" field.
+func (m *PersonalDataRequestMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *PersonalDataRequestMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldText(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ClearText clears the value of the "text" field.
+func (m *PersonalDataRequestMutation) ClearText() {
+	m.text = nil
+	m.clearedFields[personaldatarequest.FieldText] = struct{}{}
+}
+
+// TextCleared returns if the "text" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) TextCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldText]
+	return ok
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *PersonalDataRequestMutation) ResetText() {
+	m.text = nil
+	delete(m.clearedFields, personaldatarequest.FieldText)
+}
+
+// SetOrderID sets the "order_id" field.
+func (m *PersonalDataRequestMutation) SetOrderID(s string) {
+	m._order = &s
+}
+
+// OrderID returns the value of the "order_id" field in the mutation.
+func (m *PersonalDataRequestMutation) OrderID() (r string, exists bool) {
+	v := m._order
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrderID returns the old "order_id" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldOrderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
+	}
+	return oldValue.OrderID, nil
+}
+
+// ClearOrderID clears the value of the "order_id" field.
+func (m *PersonalDataRequestMutation) ClearOrderID() {
+	m._order = nil
+	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
+}
+
+// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) OrderIDCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldOrderID]
+	return ok
+}
+
+// ResetOrderID resets all changes to the "order_id" field.
+func (m *PersonalDataRequestMutation) ResetOrderID() {
+	m._order = nil
+	delete(m.clearedFields, personaldatarequest.FieldOrderID)
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *PersonalDataRequestMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *PersonalDataRequestMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldRecordedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *PersonalDataRequestMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *PersonalDataRequestMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *PersonalDataRequestMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldClosedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ClearClosedAt clears the value of the "closed_at" field.
+func (m *PersonalDataRequestMutation) ClearClosedAt() {
+	m.closed_at = nil
+	m.clearedFields[personaldatarequest.FieldClosedAt] = struct{}{}
+}
+
+// ClosedAtCleared returns if the "closed_at" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClosedAtCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldClosedAt]
+	return ok
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *PersonalDataRequestMutation) ResetClosedAt() {
+	m.closed_at = nil
+	delete(m.clearedFields, personaldatarequest.FieldClosedAt)
+}
+
+// SetClosedBy sets the "closed_by" field.
+func (m *PersonalDataRequestMutation) SetClosedBy(s string) {
+	m.closed_by = &s
+}
+
+// ClosedBy returns the value of the "closed_by" field in the mutation.
+func (m *PersonalDataRequestMutation) ClosedBy() (r string, exists bool) {
+	v := m.closed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedBy returns the old "closed_by" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldClosedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedBy: %w", err)
+	}
+	return oldValue.ClosedBy, nil
+}
+
+// ClearClosedBy clears the value of the "closed_by" field.
+func (m *PersonalDataRequestMutation) ClearClosedBy() {
+	m.closed_by = nil
+	m.clearedFields[personaldatarequest.FieldClosedBy] = struct{}{}
+}
+
+// ClosedByCleared returns if the "closed_by" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClosedByCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldClosedBy]
+	return ok
+}
+
+// ResetClosedBy resets all changes to the "closed_by" field.
+func (m *PersonalDataRequestMutation) ResetClosedBy() {
+	m.closed_by = nil
+	delete(m.clearedFields, personaldatarequest.FieldClosedBy)
+}
+
+// SetReport sets the "report" field.
+func (m *PersonalDataRequestMutation) SetReport(s string) {
+	m.report = &s
+}
+
+// Report returns the value of the "report" field in the mutation.
+func (m *PersonalDataRequestMutation) Report() (r string, exists bool) {
+	v := m.report
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReport returns the old "report" field's value of the PersonalDataRequest entity.
+// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonalDataRequestMutation) OldReport(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReport is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReport requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReport: %w", err)
+	}
+	return oldValue.Report, nil
+}
+
+// ClearReport clears the value of the "report" field.
+func (m *PersonalDataRequestMutation) ClearReport() {
+	m.report = nil
+	m.clearedFields[personaldatarequest.FieldReport] = struct{}{}
+}
+
+// ReportCleared returns if the "report" field was cleared in this mutation.
+func (m *PersonalDataRequestMutation) ReportCleared() bool {
+	_, ok := m.clearedFields[personaldatarequest.FieldReport]
+	return ok
+}
+
+// ResetReport resets all changes to the "report" field.
+func (m *PersonalDataRequestMutation) ResetReport() {
+	m.report = nil
+	delete(m.clearedFields, personaldatarequest.FieldReport)
+}
+
+// ClearCustomer clears the "customer" edge to the Customer entity.
+func (m *PersonalDataRequestMutation) ClearCustomer() {
+	m.clearedcustomer = true
+	m.clearedFields[personaldatarequest.FieldCustomerID] = struct{}{}
+}
+
+// CustomerCleared reports if the "customer" edge to the Customer entity was cleared.
+func (m *PersonalDataRequestMutation) CustomerCleared() bool {
+	return m.clearedcustomer
+}
+
+// CustomerIDs returns the "customer" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CustomerID instead. It exists only for internal usage by the builders.
+func (m *PersonalDataRequestMutation) CustomerIDs() (ids []string) {
+	if id := m.customer; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCustomer resets all changes to the "customer" edge.
+func (m *PersonalDataRequestMutation) ResetCustomer() {
+	m.customer = nil
+	m.clearedcustomer = false
+}
+
+// ClearOrder clears the "order" edge to the Order entity.
+func (m *PersonalDataRequestMutation) ClearOrder() {
+	m.cleared_order = true
+	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
+}
+
+// OrderCleared reports if the "order" edge to the Order entity was cleared.
+func (m *PersonalDataRequestMutation) OrderCleared() bool {
+	return m.OrderIDCleared() || m.cleared_order
+}
+
+// OrderIDs returns the "order" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrderID instead. It exists only for internal usage by the builders.
+func (m *PersonalDataRequestMutation) OrderIDs() (ids []string) {
+	if id := m._order; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrder resets all changes to the "order" edge.
+func (m *PersonalDataRequestMutation) ResetOrder() {
+	m._order = nil
+	m.cleared_order = false
+}
+
+// Where appends a list predicates to the PersonalDataRequestMutation builder.
+func (m *PersonalDataRequestMutation) Where(ps ...predicate.PersonalDataRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PersonalDataRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PersonalDataRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PersonalDataRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PersonalDataRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PersonalDataRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PersonalDataRequest).
+func (m *PersonalDataRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PersonalDataRequestMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.version != nil {
+		fields = append(fields, personaldatarequest.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, personaldatarequest.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, personaldatarequest.FieldUpdatedAt)
+	}
+	if m.customer != nil {
+		fields = append(fields, personaldatarequest.FieldCustomerID)
+	}
+	if m.kind != nil {
+		fields = append(fields, personaldatarequest.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, personaldatarequest.FieldState)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, personaldatarequest.FieldAskedAt)
+	}
+	if m.due_at != nil {
+		fields = append(fields, personaldatarequest.FieldDueAt)
+	}
+	if m.source != nil {
+		fields = append(fields, personaldatarequest.FieldSource)
+	}
+	if m.text != nil {
+		fields = append(fields, personaldatarequest.FieldText)
+	}
+	if m._order != nil {
+		fields = append(fields, personaldatarequest.FieldOrderID)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, personaldatarequest.FieldRecordedBy)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, personaldatarequest.FieldClosedAt)
+	}
+	if m.closed_by != nil {
+		fields = append(fields, personaldatarequest.FieldClosedBy)
+	}
+	if m.report != nil {
+		fields = append(fields, personaldatarequest.FieldReport)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PersonalDataRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.Version()
+	case personaldatarequest.FieldCreatedAt:
+		return m.CreatedAt()
+	case personaldatarequest.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case personaldatarequest.FieldCustomerID:
+		return m.CustomerID()
+	case personaldatarequest.FieldKind:
+		return m.Kind()
+	case personaldatarequest.FieldState:
+		return m.State()
+	case personaldatarequest.FieldAskedAt:
+		return m.AskedAt()
+	case personaldatarequest.FieldDueAt:
+		return m.DueAt()
+	case personaldatarequest.FieldSource:
+		return m.Source()
+	case personaldatarequest.FieldText:
+		return m.Text()
+	case personaldatarequest.FieldOrderID:
+		return m.OrderID()
+	case personaldatarequest.FieldRecordedBy:
+		return m.RecordedBy()
+	case personaldatarequest.FieldClosedAt:
+		return m.ClosedAt()
+	case personaldatarequest.FieldClosedBy:
+		return m.ClosedBy()
+	case personaldatarequest.FieldReport:
+		return m.Report()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PersonalDataRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.OldVersion(ctx)
+	case personaldatarequest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case personaldatarequest.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case personaldatarequest.FieldCustomerID:
+		return m.OldCustomerID(ctx)
+	case personaldatarequest.FieldKind:
+		return m.OldKind(ctx)
+	case personaldatarequest.FieldState:
+		return m.OldState(ctx)
+	case personaldatarequest.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case personaldatarequest.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case personaldatarequest.FieldSource:
+		return m.OldSource(ctx)
+	case personaldatarequest.FieldText:
+		return m.OldText(ctx)
+	case personaldatarequest.FieldOrderID:
+		return m.OldOrderID(ctx)
+	case personaldatarequest.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	case personaldatarequest.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	case personaldatarequest.FieldClosedBy:
+		return m.OldClosedBy(ctx)
+	case personaldatarequest.FieldReport:
+		return m.OldReport(ctx)
+	}
+	return nil, fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonalDataRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case personaldatarequest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case personaldatarequest.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case personaldatarequest.FieldCustomerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCustomerID(v)
+		return nil
+	case personaldatarequest.FieldKind:
+		v, ok := value.(schema.PersonalDataRequestKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case personaldatarequest.FieldState:
+		v, ok := value.(schema.PersonalDataRequestState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case personaldatarequest.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case personaldatarequest.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case personaldatarequest.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case personaldatarequest.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case personaldatarequest.FieldOrderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrderID(v)
+		return nil
+	case personaldatarequest.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedBy(v)
+		return nil
+	case personaldatarequest.FieldReport:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReport(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PersonalDataRequestMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, personaldatarequest.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PersonalDataRequestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PersonalDataRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PersonalDataRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(personaldatarequest.FieldText) {
+		fields = append(fields, personaldatarequest.FieldText)
+	}
+	if m.FieldCleared(personaldatarequest.FieldOrderID) {
+		fields = append(fields, personaldatarequest.FieldOrderID)
+	}
+	if m.FieldCleared(personaldatarequest.FieldClosedAt) {
+		fields = append(fields, personaldatarequest.FieldClosedAt)
+	}
+	if m.FieldCleared(personaldatarequest.FieldClosedBy) {
+		fields = append(fields, personaldatarequest.FieldClosedBy)
+	}
+	if m.FieldCleared(personaldatarequest.FieldReport) {
+		fields = append(fields, personaldatarequest.FieldReport)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PersonalDataRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PersonalDataRequestMutation) ClearField(name string) error {
+	switch name {
+	case personaldatarequest.FieldText:
+		m.ClearText()
+		return nil
+	case personaldatarequest.FieldOrderID:
+		m.ClearOrderID()
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		m.ClearClosedAt()
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		m.ClearClosedBy()
+		return nil
+	case personaldatarequest.FieldReport:
+		m.ClearReport()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PersonalDataRequestMutation) ResetField(name string) error {
+	switch name {
+	case personaldatarequest.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case personaldatarequest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case personaldatarequest.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case personaldatarequest.FieldCustomerID:
+		m.ResetCustomerID()
+		return nil
+	case personaldatarequest.FieldKind:
+		m.ResetKind()
+		return nil
+	case personaldatarequest.FieldState:
+		m.ResetState()
+		return nil
+	case personaldatarequest.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case personaldatarequest.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case personaldatarequest.FieldSource:
+		m.ResetSource()
+		return nil
+	case personaldatarequest.FieldText:
+		m.ResetText()
+		return nil
+	case personaldatarequest.FieldOrderID:
+		m.ResetOrderID()
+		return nil
+	case personaldatarequest.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	case personaldatarequest.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	case personaldatarequest.FieldClosedBy:
+		m.ResetClosedBy()
+		return nil
+	case personaldatarequest.FieldReport:
+		m.ResetReport()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PersonalDataRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.customer != nil {
+		edges = append(edges, personaldatarequest.EdgeCustomer)
+	}
+	if m._order != nil {
+		edges = append(edges, personaldatarequest.EdgeOrder)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PersonalDataRequestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		if id := m.customer; id != nil {
+			return []ent.Value{*id}
+		}
+	case personaldatarequest.EdgeOrder:
+		if id := m._order; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PersonalDataRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PersonalDataRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PersonalDataRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcustomer {
+		edges = append(edges, personaldatarequest.EdgeCustomer)
+	}
+	if m.cleared_order {
+		edges = append(edges, personaldatarequest.EdgeOrder)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PersonalDataRequestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		return m.clearedcustomer
+	case personaldatarequest.EdgeOrder:
+		return m.cleared_order
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PersonalDataRequestMutation) ClearEdge(name string) error {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		m.ClearCustomer()
+		return nil
+	case personaldatarequest.EdgeOrder:
+		m.ClearOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PersonalDataRequestMutation) ResetEdge(name string) error {
+	switch name {
+	case personaldatarequest.EdgeCustomer:
+		m.ResetCustomer()
+		return nil
+	case personaldatarequest.EdgeOrder:
+		m.ResetOrder()
+		return nil
+	}
+	return fmt.Errorf("unknown PersonalDataRequest edge %s", name)
 }
 
 // PriceAgreementMutation represents an operation that mutates the PriceAgreement nodes in the graph.
@@ -48172,6 +55266,1182 @@ func (m *ProductOptionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ProductOption edge %s", name)
+}
+
+// QuestionMutation represents an operation that mutates the Question nodes in the graph.
+type QuestionMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	version        *int
+	addversion     *int
+	created_at     *time.Time
+	updated_at     *time.Time
+	code           *string
+	texts          *[]schema.QuestionText
+	appendtexts    []schema.QuestionText
+	kind           *schema.QuestionKind
+	pause_days     *int
+	addpause_days  *int
+	retired        *bool
+	clearedFields  map[string]struct{}
+	need           *string
+	clearedneed    bool
+	field          *string
+	clearedfield   bool
+	product        *string
+	clearedproduct bool
+	done           bool
+	oldValue       func(context.Context) (*Question, error)
+	predicates     []predicate.Question
+}
+
+var _ ent.Mutation = (*QuestionMutation)(nil)
+
+// questionOption allows management of the mutation configuration using functional options.
+type questionOption func(*QuestionMutation)
+
+// newQuestionMutation creates new mutation for the Question entity.
+func newQuestionMutation(c config, op Op, opts ...questionOption) *QuestionMutation {
+	m := &QuestionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeQuestion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withQuestionID sets the ID field of the mutation.
+func withQuestionID(id string) questionOption {
+	return func(m *QuestionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Question
+		)
+		m.oldValue = func(ctx context.Context) (*Question, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Question.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withQuestion sets the old Question of the mutation.
+func withQuestion(node *Question) questionOption {
+	return func(m *QuestionMutation) {
+		m.oldValue = func(context.Context) (*Question, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m QuestionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m QuestionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Question entities.
+func (m *QuestionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *QuestionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *QuestionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Question.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *QuestionMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *QuestionMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *QuestionMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *QuestionMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *QuestionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *QuestionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *QuestionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *QuestionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *QuestionMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *QuestionMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *QuestionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetCode sets the "code" field.
+func (m *QuestionMutation) SetCode(s string) {
+	m.code = &s
+}
+
+// Code returns the value of the "code" field in the mutation.
+func (m *QuestionMutation) Code() (r string, exists bool) {
+	v := m.code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCode returns the old "code" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldCode(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCode: %w", err)
+	}
+	return oldValue.Code, nil
+}
+
+// ResetCode resets all changes to the "code" field.
+func (m *QuestionMutation) ResetCode() {
+	m.code = nil
+}
+
+// SetTexts sets the "texts" field.
+func (m *QuestionMutation) SetTexts(st []schema.QuestionText) {
+	m.texts = &st
+	m.appendtexts = nil
+}
+
+// Texts returns the value of the "texts" field in the mutation.
+func (m *QuestionMutation) Texts() (r []schema.QuestionText, exists bool) {
+	v := m.texts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTexts returns the old "texts" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldTexts(ctx context.Context) (v []schema.QuestionText, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTexts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTexts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTexts: %w", err)
+	}
+	return oldValue.Texts, nil
+}
+
+// AppendTexts adds st to the "texts" field.
+func (m *QuestionMutation) AppendTexts(st []schema.QuestionText) {
+	m.appendtexts = append(m.appendtexts, st...)
+}
+
+// AppendedTexts returns the list of values that were appended to the "texts" field in this mutation.
+func (m *QuestionMutation) AppendedTexts() ([]schema.QuestionText, bool) {
+	if len(m.appendtexts) == 0 {
+		return nil, false
+	}
+	return m.appendtexts, true
+}
+
+// ResetTexts resets all changes to the "texts" field.
+func (m *QuestionMutation) ResetTexts() {
+	m.texts = nil
+	m.appendtexts = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *QuestionMutation) SetKind(sk schema.QuestionKind) {
+	m.kind = &sk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *QuestionMutation) Kind() (r schema.QuestionKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldKind(ctx context.Context) (v schema.QuestionKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *QuestionMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetNeedID sets the "need_id" field.
+func (m *QuestionMutation) SetNeedID(s string) {
+	m.need = &s
+}
+
+// NeedID returns the value of the "need_id" field in the mutation.
+func (m *QuestionMutation) NeedID() (r string, exists bool) {
+	v := m.need
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNeedID returns the old "need_id" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldNeedID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNeedID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNeedID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNeedID: %w", err)
+	}
+	return oldValue.NeedID, nil
+}
+
+// ClearNeedID clears the value of the "need_id" field.
+func (m *QuestionMutation) ClearNeedID() {
+	m.need = nil
+	m.clearedFields[question.FieldNeedID] = struct{}{}
+}
+
+// NeedIDCleared returns if the "need_id" field was cleared in this mutation.
+func (m *QuestionMutation) NeedIDCleared() bool {
+	_, ok := m.clearedFields[question.FieldNeedID]
+	return ok
+}
+
+// ResetNeedID resets all changes to the "need_id" field.
+func (m *QuestionMutation) ResetNeedID() {
+	m.need = nil
+	delete(m.clearedFields, question.FieldNeedID)
+}
+
+// SetDefinitionID sets the "definition_id" field.
+func (m *QuestionMutation) SetDefinitionID(s string) {
+	m.field = &s
+}
+
+// DefinitionID returns the value of the "definition_id" field in the mutation.
+func (m *QuestionMutation) DefinitionID() (r string, exists bool) {
+	v := m.field
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDefinitionID returns the old "definition_id" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldDefinitionID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDefinitionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDefinitionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDefinitionID: %w", err)
+	}
+	return oldValue.DefinitionID, nil
+}
+
+// ClearDefinitionID clears the value of the "definition_id" field.
+func (m *QuestionMutation) ClearDefinitionID() {
+	m.field = nil
+	m.clearedFields[question.FieldDefinitionID] = struct{}{}
+}
+
+// DefinitionIDCleared returns if the "definition_id" field was cleared in this mutation.
+func (m *QuestionMutation) DefinitionIDCleared() bool {
+	_, ok := m.clearedFields[question.FieldDefinitionID]
+	return ok
+}
+
+// ResetDefinitionID resets all changes to the "definition_id" field.
+func (m *QuestionMutation) ResetDefinitionID() {
+	m.field = nil
+	delete(m.clearedFields, question.FieldDefinitionID)
+}
+
+// SetProductID sets the "product_id" field.
+func (m *QuestionMutation) SetProductID(s string) {
+	m.product = &s
+}
+
+// ProductID returns the value of the "product_id" field in the mutation.
+func (m *QuestionMutation) ProductID() (r string, exists bool) {
+	v := m.product
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProductID returns the old "product_id" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldProductID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProductID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProductID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProductID: %w", err)
+	}
+	return oldValue.ProductID, nil
+}
+
+// ClearProductID clears the value of the "product_id" field.
+func (m *QuestionMutation) ClearProductID() {
+	m.product = nil
+	m.clearedFields[question.FieldProductID] = struct{}{}
+}
+
+// ProductIDCleared returns if the "product_id" field was cleared in this mutation.
+func (m *QuestionMutation) ProductIDCleared() bool {
+	_, ok := m.clearedFields[question.FieldProductID]
+	return ok
+}
+
+// ResetProductID resets all changes to the "product_id" field.
+func (m *QuestionMutation) ResetProductID() {
+	m.product = nil
+	delete(m.clearedFields, question.FieldProductID)
+}
+
+// SetPauseDays sets the "pause_days" field.
+func (m *QuestionMutation) SetPauseDays(i int) {
+	m.pause_days = &i
+	m.addpause_days = nil
+}
+
+// PauseDays returns the value of the "pause_days" field in the mutation.
+func (m *QuestionMutation) PauseDays() (r int, exists bool) {
+	v := m.pause_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPauseDays returns the old "pause_days" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldPauseDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPauseDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPauseDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPauseDays: %w", err)
+	}
+	return oldValue.PauseDays, nil
+}
+
+// AddPauseDays adds i to the "pause_days" field.
+func (m *QuestionMutation) AddPauseDays(i int) {
+	if m.addpause_days != nil {
+		*m.addpause_days += i
+	} else {
+		m.addpause_days = &i
+	}
+}
+
+// AddedPauseDays returns the value that was added to the "pause_days" field in this mutation.
+func (m *QuestionMutation) AddedPauseDays() (r int, exists bool) {
+	v := m.addpause_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPauseDays resets all changes to the "pause_days" field.
+func (m *QuestionMutation) ResetPauseDays() {
+	m.pause_days = nil
+	m.addpause_days = nil
+}
+
+// SetRetired sets the "retired" field.
+func (m *QuestionMutation) SetRetired(b bool) {
+	m.retired = &b
+}
+
+// Retired returns the value of the "retired" field in the mutation.
+func (m *QuestionMutation) Retired() (r bool, exists bool) {
+	v := m.retired
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetired returns the old "retired" field's value of the Question entity.
+// If the Question object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *QuestionMutation) OldRetired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetired: %w", err)
+	}
+	return oldValue.Retired, nil
+}
+
+// ResetRetired resets all changes to the "retired" field.
+func (m *QuestionMutation) ResetRetired() {
+	m.retired = nil
+}
+
+// ClearNeed clears the "need" edge to the Need entity.
+func (m *QuestionMutation) ClearNeed() {
+	m.clearedneed = true
+	m.clearedFields[question.FieldNeedID] = struct{}{}
+}
+
+// NeedCleared reports if the "need" edge to the Need entity was cleared.
+func (m *QuestionMutation) NeedCleared() bool {
+	return m.NeedIDCleared() || m.clearedneed
+}
+
+// NeedIDs returns the "need" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// NeedID instead. It exists only for internal usage by the builders.
+func (m *QuestionMutation) NeedIDs() (ids []string) {
+	if id := m.need; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetNeed resets all changes to the "need" edge.
+func (m *QuestionMutation) ResetNeed() {
+	m.need = nil
+	m.clearedneed = false
+}
+
+// SetFieldID sets the "field" edge to the FieldDefinition entity by id.
+func (m *QuestionMutation) SetFieldID(id string) {
+	m.field = &id
+}
+
+// ClearFieldEdge clears the "field" edge to the FieldDefinition entity.
+func (m *QuestionMutation) ClearFieldEdge() {
+	m.clearedfield = true
+	m.clearedFields[question.FieldDefinitionID] = struct{}{}
+}
+
+// FieldEdgeCleared reports if the "field" edge to the FieldDefinition entity was cleared.
+func (m *QuestionMutation) FieldEdgeCleared() bool {
+	return m.DefinitionIDCleared() || m.clearedfield
+}
+
+// FieldID returns the "field" edge ID in the mutation.
+func (m *QuestionMutation) FieldID() (id string, exists bool) {
+	if m.field != nil {
+		return *m.field, true
+	}
+	return
+}
+
+// FieldIDs returns the "field" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FieldID instead. It exists only for internal usage by the builders.
+func (m *QuestionMutation) FieldIDs() (ids []string) {
+	if id := m.field; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFieldEdge resets all changes to the "field" edge.
+func (m *QuestionMutation) ResetFieldEdge() {
+	m.field = nil
+	m.clearedfield = false
+}
+
+// ClearProduct clears the "product" edge to the Product entity.
+func (m *QuestionMutation) ClearProduct() {
+	m.clearedproduct = true
+	m.clearedFields[question.FieldProductID] = struct{}{}
+}
+
+// ProductCleared reports if the "product" edge to the Product entity was cleared.
+func (m *QuestionMutation) ProductCleared() bool {
+	return m.ProductIDCleared() || m.clearedproduct
+}
+
+// ProductIDs returns the "product" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProductID instead. It exists only for internal usage by the builders.
+func (m *QuestionMutation) ProductIDs() (ids []string) {
+	if id := m.product; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProduct resets all changes to the "product" edge.
+func (m *QuestionMutation) ResetProduct() {
+	m.product = nil
+	m.clearedproduct = false
+}
+
+// Where appends a list predicates to the QuestionMutation builder.
+func (m *QuestionMutation) Where(ps ...predicate.Question) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the QuestionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *QuestionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Question, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *QuestionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *QuestionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Question).
+func (m *QuestionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *QuestionMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.version != nil {
+		fields = append(fields, question.FieldVersion)
+	}
+	if m.created_at != nil {
+		fields = append(fields, question.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, question.FieldUpdatedAt)
+	}
+	if m.code != nil {
+		fields = append(fields, question.FieldCode)
+	}
+	if m.texts != nil {
+		fields = append(fields, question.FieldTexts)
+	}
+	if m.kind != nil {
+		fields = append(fields, question.FieldKind)
+	}
+	if m.need != nil {
+		fields = append(fields, question.FieldNeedID)
+	}
+	if m.field != nil {
+		fields = append(fields, question.FieldDefinitionID)
+	}
+	if m.product != nil {
+		fields = append(fields, question.FieldProductID)
+	}
+	if m.pause_days != nil {
+		fields = append(fields, question.FieldPauseDays)
+	}
+	if m.retired != nil {
+		fields = append(fields, question.FieldRetired)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *QuestionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case question.FieldVersion:
+		return m.Version()
+	case question.FieldCreatedAt:
+		return m.CreatedAt()
+	case question.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case question.FieldCode:
+		return m.Code()
+	case question.FieldTexts:
+		return m.Texts()
+	case question.FieldKind:
+		return m.Kind()
+	case question.FieldNeedID:
+		return m.NeedID()
+	case question.FieldDefinitionID:
+		return m.DefinitionID()
+	case question.FieldProductID:
+		return m.ProductID()
+	case question.FieldPauseDays:
+		return m.PauseDays()
+	case question.FieldRetired:
+		return m.Retired()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *QuestionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case question.FieldVersion:
+		return m.OldVersion(ctx)
+	case question.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case question.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case question.FieldCode:
+		return m.OldCode(ctx)
+	case question.FieldTexts:
+		return m.OldTexts(ctx)
+	case question.FieldKind:
+		return m.OldKind(ctx)
+	case question.FieldNeedID:
+		return m.OldNeedID(ctx)
+	case question.FieldDefinitionID:
+		return m.OldDefinitionID(ctx)
+	case question.FieldProductID:
+		return m.OldProductID(ctx)
+	case question.FieldPauseDays:
+		return m.OldPauseDays(ctx)
+	case question.FieldRetired:
+		return m.OldRetired(ctx)
+	}
+	return nil, fmt.Errorf("unknown Question field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuestionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case question.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case question.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case question.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case question.FieldCode:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCode(v)
+		return nil
+	case question.FieldTexts:
+		v, ok := value.([]schema.QuestionText)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTexts(v)
+		return nil
+	case question.FieldKind:
+		v, ok := value.(schema.QuestionKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case question.FieldNeedID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNeedID(v)
+		return nil
+	case question.FieldDefinitionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDefinitionID(v)
+		return nil
+	case question.FieldProductID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProductID(v)
+		return nil
+	case question.FieldPauseDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPauseDays(v)
+		return nil
+	case question.FieldRetired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetired(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Question field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *QuestionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, question.FieldVersion)
+	}
+	if m.addpause_days != nil {
+		fields = append(fields, question.FieldPauseDays)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *QuestionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case question.FieldVersion:
+		return m.AddedVersion()
+	case question.FieldPauseDays:
+		return m.AddedPauseDays()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *QuestionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case question.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	case question.FieldPauseDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPauseDays(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Question numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *QuestionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(question.FieldNeedID) {
+		fields = append(fields, question.FieldNeedID)
+	}
+	if m.FieldCleared(question.FieldDefinitionID) {
+		fields = append(fields, question.FieldDefinitionID)
+	}
+	if m.FieldCleared(question.FieldProductID) {
+		fields = append(fields, question.FieldProductID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *QuestionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *QuestionMutation) ClearField(name string) error {
+	switch name {
+	case question.FieldNeedID:
+		m.ClearNeedID()
+		return nil
+	case question.FieldDefinitionID:
+		m.ClearDefinitionID()
+		return nil
+	case question.FieldProductID:
+		m.ClearProductID()
+		return nil
+	}
+	return fmt.Errorf("unknown Question nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *QuestionMutation) ResetField(name string) error {
+	switch name {
+	case question.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case question.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case question.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case question.FieldCode:
+		m.ResetCode()
+		return nil
+	case question.FieldTexts:
+		m.ResetTexts()
+		return nil
+	case question.FieldKind:
+		m.ResetKind()
+		return nil
+	case question.FieldNeedID:
+		m.ResetNeedID()
+		return nil
+	case question.FieldDefinitionID:
+		m.ResetDefinitionID()
+		return nil
+	case question.FieldProductID:
+		m.ResetProductID()
+		return nil
+	case question.FieldPauseDays:
+		m.ResetPauseDays()
+		return nil
+	case question.FieldRetired:
+		m.ResetRetired()
+		return nil
+	}
+	return fmt.Errorf("unknown Question field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *QuestionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.need != nil {
+		edges = append(edges, question.EdgeNeed)
+	}
+	if m.field != nil {
+		edges = append(edges, question.EdgeField)
+	}
+	if m.product != nil {
+		edges = append(edges, question.EdgeProduct)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *QuestionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case question.EdgeNeed:
+		if id := m.need; id != nil {
+			return []ent.Value{*id}
+		}
+	case question.EdgeField:
+		if id := m.field; id != nil {
+			return []ent.Value{*id}
+		}
+	case question.EdgeProduct:
+		if id := m.product; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *QuestionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *QuestionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *QuestionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedneed {
+		edges = append(edges, question.EdgeNeed)
+	}
+	if m.clearedfield {
+		edges = append(edges, question.EdgeField)
+	}
+	if m.clearedproduct {
+		edges = append(edges, question.EdgeProduct)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *QuestionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case question.EdgeNeed:
+		return m.clearedneed
+	case question.EdgeField:
+		return m.clearedfield
+	case question.EdgeProduct:
+		return m.clearedproduct
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *QuestionMutation) ClearEdge(name string) error {
+	switch name {
+	case question.EdgeNeed:
+		m.ClearNeed()
+		return nil
+	case question.EdgeField:
+		m.ClearFieldEdge()
+		return nil
+	case question.EdgeProduct:
+		m.ClearProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Question unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *QuestionMutation) ResetEdge(name string) error {
+	switch name {
+	case question.EdgeNeed:
+		m.ResetNeed()
+		return nil
+	case question.EdgeField:
+		m.ResetFieldEdge()
+		return nil
+	case question.EdgeProduct:
+		m.ResetProduct()
+		return nil
+	}
+	return fmt.Errorf("unknown Question edge %s", name)
 }
 
 // RateMutation represents an operation that mutates the Rate nodes in the graph.

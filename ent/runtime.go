@@ -4,6 +4,7 @@ package ent
 
 import (
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -18,6 +19,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -25,17 +27,22 @@ import (
 	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -43,11 +50,13 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -106,6 +115,45 @@ func init() {
 	// address.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	address.IDValidator = func() func(string) error {
 		validators := addressDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	askedquestionMixin := schema.AskedQuestion{}.Mixin()
+	askedquestionMixinFields0 := askedquestionMixin[0].Fields()
+	_ = askedquestionMixinFields0
+	askedquestionFields := schema.AskedQuestion{}.Fields()
+	_ = askedquestionFields
+	// askedquestionDescCustomerID is the schema descriptor for customer_id field.
+	askedquestionDescCustomerID := askedquestionFields[0].Descriptor()
+	// askedquestion.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	askedquestion.CustomerIDValidator = askedquestionDescCustomerID.Validators[0].(func(string) error)
+	// askedquestionDescQuestionID is the schema descriptor for question_id field.
+	askedquestionDescQuestionID := askedquestionFields[1].Descriptor()
+	// askedquestion.QuestionIDValidator is a validator for the "question_id" field. It is called by the builders before save.
+	askedquestion.QuestionIDValidator = askedquestionDescQuestionID.Validators[0].(func(string) error)
+	// askedquestionDescContactID is the schema descriptor for contact_id field.
+	askedquestionDescContactID := askedquestionFields[3].Descriptor()
+	// askedquestion.ContactIDValidator is a validator for the "contact_id" field. It is called by the builders before save.
+	askedquestion.ContactIDValidator = askedquestionDescContactID.Validators[0].(func(string) error)
+	// askedquestionDescRecordedBy is the schema descriptor for recorded_by field.
+	askedquestionDescRecordedBy := askedquestionFields[6].Descriptor()
+	// askedquestion.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	askedquestion.RecordedByValidator = askedquestionDescRecordedBy.Validators[0].(func(string) error)
+	// askedquestionDescID is the schema descriptor for id field.
+	askedquestionDescID := askedquestionMixinFields0[0].Descriptor()
+	// askedquestion.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	askedquestion.IDValidator = func() func(string) error {
+		validators := askedquestionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -687,53 +735,53 @@ func init() {
 	// customer.DefaultExternalTwin holds the default value on creation for the external_twin field.
 	customer.DefaultExternalTwin = customerDescExternalTwin.Default.(int)
 	// customerDescMergedIntoID is the schema descriptor for merged_into_id field.
-	customerDescMergedIntoID := customerFields[24].Descriptor()
+	customerDescMergedIntoID := customerFields[25].Descriptor()
 	// customer.MergedIntoIDValidator is a validator for the "merged_into_id" field. It is called by the builders before save.
 	customer.MergedIntoIDValidator = customerDescMergedIntoID.Validators[0].(func(string) error)
 	// customerDescOrderDays is the schema descriptor for order_days field.
-	customerDescOrderDays := customerFields[25].Descriptor()
+	customerDescOrderDays := customerFields[26].Descriptor()
 	// customer.DefaultOrderDays holds the default value on creation for the order_days field.
 	customer.DefaultOrderDays = customerDescOrderDays.Default.(int)
 	// customer.OrderDaysValidator is a validator for the "order_days" field. It is called by the builders before save.
 	customer.OrderDaysValidator = customerDescOrderDays.Validators[0].(func(int) error)
 	// customerDescFirstOrderDay is the schema descriptor for first_order_day field.
-	customerDescFirstOrderDay := customerFields[26].Descriptor()
+	customerDescFirstOrderDay := customerFields[27].Descriptor()
 	// customer.DefaultFirstOrderDay holds the default value on creation for the first_order_day field.
 	customer.DefaultFirstOrderDay = customerDescFirstOrderDay.Default.(int)
 	// customerDescLastOrderDay is the schema descriptor for last_order_day field.
-	customerDescLastOrderDay := customerFields[27].Descriptor()
+	customerDescLastOrderDay := customerFields[28].Descriptor()
 	// customer.DefaultLastOrderDay holds the default value on creation for the last_order_day field.
 	customer.DefaultLastOrderDay = customerDescLastOrderDay.Default.(int)
 	// customerDescMargin is the schema descriptor for margin field.
-	customerDescMargin := customerFields[28].Descriptor()
+	customerDescMargin := customerFields[29].Descriptor()
 	// customer.DefaultMargin holds the default value on creation for the margin field.
 	customer.DefaultMargin = customerDescMargin.Default.(func() money.Amount)
 	// customerDescRepeatMargin is the schema descriptor for repeat_margin field.
-	customerDescRepeatMargin := customerFields[29].Descriptor()
+	customerDescRepeatMargin := customerFields[30].Descriptor()
 	// customer.DefaultRepeatMargin holds the default value on creation for the repeat_margin field.
 	customer.DefaultRepeatMargin = customerDescRepeatMargin.Default.(func() money.Amount)
 	// customerDescRefundedMargin is the schema descriptor for refunded_margin field.
-	customerDescRefundedMargin := customerFields[30].Descriptor()
+	customerDescRefundedMargin := customerFields[31].Descriptor()
 	// customer.DefaultRefundedMargin holds the default value on creation for the refunded_margin field.
 	customer.DefaultRefundedMargin = customerDescRefundedMargin.Default.(func() money.Amount)
 	// customerDescRecentDays is the schema descriptor for recent_days field.
-	customerDescRecentDays := customerFields[31].Descriptor()
+	customerDescRecentDays := customerFields[32].Descriptor()
 	// customer.DefaultRecentDays holds the default value on creation for the recent_days field.
 	customer.DefaultRecentDays = customerDescRecentDays.Default.(string)
 	// customerDescContactCost is the schema descriptor for contact_cost field.
-	customerDescContactCost := customerFields[32].Descriptor()
+	customerDescContactCost := customerFields[33].Descriptor()
 	// customer.DefaultContactCost holds the default value on creation for the contact_cost field.
 	customer.DefaultContactCost = customerDescContactCost.Default.(func() money.Amount)
 	// customerDescLastOrderAt is the schema descriptor for last_order_at field.
-	customerDescLastOrderAt := customerFields[33].Descriptor()
+	customerDescLastOrderAt := customerFields[34].Descriptor()
 	// customer.DefaultLastOrderAt holds the default value on creation for the last_order_at field.
 	customer.DefaultLastOrderAt = customerDescLastOrderAt.Default.(func() time.Time)
 	// customerDescLifetimeValue is the schema descriptor for lifetime_value field.
-	customerDescLifetimeValue := customerFields[34].Descriptor()
+	customerDescLifetimeValue := customerFields[35].Descriptor()
 	// customer.DefaultLifetimeValue holds the default value on creation for the lifetime_value field.
 	customer.DefaultLifetimeValue = customerDescLifetimeValue.Default.(func() money.Amount)
 	// customerDescShownTotal is the schema descriptor for shown_total field.
-	customerDescShownTotal := customerFields[35].Descriptor()
+	customerDescShownTotal := customerFields[36].Descriptor()
 	// customer.DefaultShownTotal holds the default value on creation for the shown_total field.
 	customer.DefaultShownTotal = customerDescShownTotal.Default.(func() money.Amount)
 	// customerDescID is the schema descriptor for id field.
@@ -776,6 +824,45 @@ func init() {
 	// customeridentity.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	customeridentity.IDValidator = func() func(string) error {
 		validators := customeridentityDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	customerlinkMixin := schema.CustomerLink{}.Mixin()
+	customerlinkMixinFields0 := customerlinkMixin[0].Fields()
+	_ = customerlinkMixinFields0
+	customerlinkFields := schema.CustomerLink{}.Fields()
+	_ = customerlinkFields
+	// customerlinkDescCustomerID is the schema descriptor for customer_id field.
+	customerlinkDescCustomerID := customerlinkFields[0].Descriptor()
+	// customerlink.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	customerlink.CustomerIDValidator = customerlinkDescCustomerID.Validators[0].(func(string) error)
+	// customerlinkDescCreatedBy is the schema descriptor for created_by field.
+	customerlinkDescCreatedBy := customerlinkFields[2].Descriptor()
+	// customerlink.CreatedByValidator is a validator for the "created_by" field. It is called by the builders before save.
+	customerlink.CreatedByValidator = customerlinkDescCreatedBy.Validators[0].(func(string) error)
+	// customerlinkDescEndedBy is the schema descriptor for ended_by field.
+	customerlinkDescEndedBy := customerlinkFields[5].Descriptor()
+	// customerlink.EndedByValidator is a validator for the "ended_by" field. It is called by the builders before save.
+	customerlink.EndedByValidator = customerlinkDescEndedBy.Validators[0].(func(string) error)
+	// customerlinkDescEndReason is the schema descriptor for end_reason field.
+	customerlinkDescEndReason := customerlinkFields[6].Descriptor()
+	// customerlink.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	customerlink.EndReasonValidator = customerlinkDescEndReason.Validators[0].(func(string) error)
+	// customerlinkDescID is the schema descriptor for id field.
+	customerlinkDescID := customerlinkMixinFields0[0].Descriptor()
+	// customerlink.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	customerlink.IDValidator = func() func(string) error {
+		validators := customerlinkDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1110,6 +1197,120 @@ func init() {
 			return nil
 		}
 	}()
+	experimentMixin := schema.Experiment{}.Mixin()
+	experimentMixinFields0 := experimentMixin[0].Fields()
+	_ = experimentMixinFields0
+	experimentMixinFields1 := experimentMixin[1].Fields()
+	_ = experimentMixinFields1
+	experimentFields := schema.Experiment{}.Fields()
+	_ = experimentFields
+	// experimentDescVersion is the schema descriptor for version field.
+	experimentDescVersion := experimentMixinFields1[0].Descriptor()
+	// experiment.DefaultVersion holds the default value on creation for the version field.
+	experiment.DefaultVersion = experimentDescVersion.Default.(int)
+	// experiment.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	experiment.VersionValidator = experimentDescVersion.Validators[0].(func(int) error)
+	// experimentDescCode is the schema descriptor for code field.
+	experimentDescCode := experimentFields[0].Descriptor()
+	// experiment.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	experiment.CodeValidator = func() func(string) error {
+		validators := experimentDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// experimentDescName is the schema descriptor for name field.
+	experimentDescName := experimentFields[1].Descriptor()
+	// experiment.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	experiment.NameValidator = func() func(string) error {
+		validators := experimentDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// experimentDescSalt is the schema descriptor for salt field.
+	experimentDescSalt := experimentFields[3].Descriptor()
+	// experiment.SaltValidator is a validator for the "salt" field. It is called by the builders before save.
+	experiment.SaltValidator = experimentDescSalt.Validators[0].(func(string) error)
+	// experimentDescEndReason is the schema descriptor for end_reason field.
+	experimentDescEndReason := experimentFields[5].Descriptor()
+	// experiment.EndReasonValidator is a validator for the "end_reason" field. It is called by the builders before save.
+	experiment.EndReasonValidator = experimentDescEndReason.Validators[0].(func(string) error)
+	// experimentDescID is the schema descriptor for id field.
+	experimentDescID := experimentMixinFields0[0].Descriptor()
+	// experiment.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	experiment.IDValidator = func() func(string) error {
+		validators := experimentDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	exposureMixin := schema.Exposure{}.Mixin()
+	exposureMixinFields0 := exposureMixin[0].Fields()
+	_ = exposureMixinFields0
+	exposureFields := schema.Exposure{}.Fields()
+	_ = exposureFields
+	// exposureDescExperimentID is the schema descriptor for experiment_id field.
+	exposureDescExperimentID := exposureFields[0].Descriptor()
+	// exposure.ExperimentIDValidator is a validator for the "experiment_id" field. It is called by the builders before save.
+	exposure.ExperimentIDValidator = exposureDescExperimentID.Validators[0].(func(string) error)
+	// exposureDescCustomerID is the schema descriptor for customer_id field.
+	exposureDescCustomerID := exposureFields[1].Descriptor()
+	// exposure.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	exposure.CustomerIDValidator = exposureDescCustomerID.Validators[0].(func(string) error)
+	// exposureDescArm is the schema descriptor for arm field.
+	exposureDescArm := exposureFields[2].Descriptor()
+	// exposure.ArmValidator is a validator for the "arm" field. It is called by the builders before save.
+	exposure.ArmValidator = exposureDescArm.Validators[0].(func(string) error)
+	// exposureDescRecordedBy is the schema descriptor for recorded_by field.
+	exposureDescRecordedBy := exposureFields[4].Descriptor()
+	// exposure.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	exposure.RecordedByValidator = exposureDescRecordedBy.Validators[0].(func(string) error)
+	// exposureDescID is the schema descriptor for id field.
+	exposureDescID := exposureMixinFields0[0].Descriptor()
+	// exposure.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	exposure.IDValidator = func() func(string) error {
+		validators := exposureDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
 	fielddefinitionMixin := schema.FieldDefinition{}.Mixin()
 	fielddefinitionMixinFields0 := fielddefinitionMixin[0].Fields()
 	_ = fielddefinitionMixinFields0
@@ -1348,6 +1549,45 @@ func init() {
 	// lifetimemodel.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lifetimemodel.IDValidator = func() func(string) error {
 		validators := lifetimemodelDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	linkcodeMixin := schema.LinkCode{}.Mixin()
+	linkcodeMixinFields0 := linkcodeMixin[0].Fields()
+	_ = linkcodeMixinFields0
+	linkcodeFields := schema.LinkCode{}.Fields()
+	_ = linkcodeFields
+	// linkcodeDescLinkID is the schema descriptor for link_id field.
+	linkcodeDescLinkID := linkcodeFields[0].Descriptor()
+	// linkcode.LinkIDValidator is a validator for the "link_id" field. It is called by the builders before save.
+	linkcode.LinkIDValidator = linkcodeDescLinkID.Validators[0].(func(string) error)
+	// linkcodeDescCustomerID is the schema descriptor for customer_id field.
+	linkcodeDescCustomerID := linkcodeFields[1].Descriptor()
+	// linkcode.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	linkcode.CustomerIDValidator = linkcodeDescCustomerID.Validators[0].(func(string) error)
+	// linkcodeDescMessageID is the schema descriptor for message_id field.
+	linkcodeDescMessageID := linkcodeFields[2].Descriptor()
+	// linkcode.MessageIDValidator is a validator for the "message_id" field. It is called by the builders before save.
+	linkcode.MessageIDValidator = linkcodeDescMessageID.Validators[0].(func(string) error)
+	// linkcodeDescTries is the schema descriptor for tries field.
+	linkcodeDescTries := linkcodeFields[5].Descriptor()
+	// linkcode.DefaultTries holds the default value on creation for the tries field.
+	linkcode.DefaultTries = linkcodeDescTries.Default.(int)
+	// linkcodeDescID is the schema descriptor for id field.
+	linkcodeDescID := linkcodeMixinFields0[0].Descriptor()
+	// linkcode.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	linkcode.IDValidator = func() func(string) error {
+		validators := linkcodeDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -1651,6 +1891,142 @@ func init() {
 	// messagepause.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	messagepause.IDValidator = func() func(string) error {
 		validators := messagepauseDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	needMixin := schema.Need{}.Mixin()
+	needMixinFields0 := needMixin[0].Fields()
+	_ = needMixinFields0
+	needMixinFields1 := needMixin[1].Fields()
+	_ = needMixinFields1
+	needFields := schema.Need{}.Fields()
+	_ = needFields
+	// needDescVersion is the schema descriptor for version field.
+	needDescVersion := needMixinFields1[0].Descriptor()
+	// need.DefaultVersion holds the default value on creation for the version field.
+	need.DefaultVersion = needDescVersion.Default.(int)
+	// need.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	need.VersionValidator = needDescVersion.Validators[0].(func(int) error)
+	// needDescCode is the schema descriptor for code field.
+	needDescCode := needFields[0].Descriptor()
+	// need.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	need.CodeValidator = func() func(string) error {
+		validators := needDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needDescName is the schema descriptor for name field.
+	needDescName := needFields[1].Descriptor()
+	// need.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	need.NameValidator = func() func(string) error {
+		validators := needDescName.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(name string) error {
+			for _, fn := range fns {
+				if err := fn(name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needDescUnit is the schema descriptor for unit field.
+	needDescUnit := needFields[2].Descriptor()
+	// need.UnitValidator is a validator for the "unit" field. It is called by the builders before save.
+	need.UnitValidator = needDescUnit.Validators[0].(func(string) error)
+	// needDescRetired is the schema descriptor for retired field.
+	needDescRetired := needFields[3].Descriptor()
+	// need.DefaultRetired holds the default value on creation for the retired field.
+	need.DefaultRetired = needDescRetired.Default.(bool)
+	// needDescID is the schema descriptor for id field.
+	needDescID := needMixinFields0[0].Descriptor()
+	// need.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	need.IDValidator = func() func(string) error {
+		validators := needDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	needfactMixin := schema.NeedFact{}.Mixin()
+	needfactMixinFields0 := needfactMixin[0].Fields()
+	_ = needfactMixinFields0
+	needfactFields := schema.NeedFact{}.Fields()
+	_ = needfactFields
+	// needfactDescCustomerID is the schema descriptor for customer_id field.
+	needfactDescCustomerID := needfactFields[0].Descriptor()
+	// needfact.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	needfact.CustomerIDValidator = needfactDescCustomerID.Validators[0].(func(string) error)
+	// needfactDescNeedID is the schema descriptor for need_id field.
+	needfactDescNeedID := needfactFields[1].Descriptor()
+	// needfact.NeedIDValidator is a validator for the "need_id" field. It is called by the builders before save.
+	needfact.NeedIDValidator = needfactDescNeedID.Validators[0].(func(string) error)
+	// needfactDescSupplier is the schema descriptor for supplier field.
+	needfactDescSupplier := needfactFields[3].Descriptor()
+	// needfact.SupplierValidator is a validator for the "supplier" field. It is called by the builders before save.
+	needfact.SupplierValidator = needfactDescSupplier.Validators[0].(func(string) error)
+	// needfactDescSource is the schema descriptor for source field.
+	needfactDescSource := needfactFields[6].Descriptor()
+	// needfact.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	needfact.SourceValidator = func() func(string) error {
+		validators := needfactDescSource.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(source string) error {
+			for _, fn := range fns {
+				if err := fn(source); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// needfactDescContactID is the schema descriptor for contact_id field.
+	needfactDescContactID := needfactFields[7].Descriptor()
+	// needfact.ContactIDValidator is a validator for the "contact_id" field. It is called by the builders before save.
+	needfact.ContactIDValidator = needfactDescContactID.Validators[0].(func(string) error)
+	// needfactDescRecordedBy is the schema descriptor for recorded_by field.
+	needfactDescRecordedBy := needfactFields[10].Descriptor()
+	// needfact.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	needfact.RecordedByValidator = needfactDescRecordedBy.Validators[0].(func(string) error)
+	// needfactDescID is the schema descriptor for id field.
+	needfactDescID := needfactMixinFields0[0].Descriptor()
+	// needfact.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	needfact.IDValidator = func() func(string) error {
+		validators := needfactDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -2049,11 +2425,74 @@ func init() {
 	permissioneventDescHash := permissioneventFields[17].Descriptor()
 	// permissionevent.HashValidator is a validator for the "hash" field. It is called by the builders before save.
 	permissionevent.HashValidator = permissioneventDescHash.Validators[0].(func(string) error)
+	// permissioneventDescErasedHash is the schema descriptor for erased_hash field.
+	permissioneventDescErasedHash := permissioneventFields[18].Descriptor()
+	// permissionevent.ErasedHashValidator is a validator for the "erased_hash" field. It is called by the builders before save.
+	permissionevent.ErasedHashValidator = permissioneventDescErasedHash.Validators[0].(func(string) error)
 	// permissioneventDescID is the schema descriptor for id field.
 	permissioneventDescID := permissioneventMixinFields0[0].Descriptor()
 	// permissionevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	permissionevent.IDValidator = func() func(string) error {
 		validators := permissioneventDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	personaldatarequestMixin := schema.PersonalDataRequest{}.Mixin()
+	personaldatarequestMixinFields0 := personaldatarequestMixin[0].Fields()
+	_ = personaldatarequestMixinFields0
+	personaldatarequestMixinFields1 := personaldatarequestMixin[1].Fields()
+	_ = personaldatarequestMixinFields1
+	personaldatarequestFields := schema.PersonalDataRequest{}.Fields()
+	_ = personaldatarequestFields
+	// personaldatarequestDescVersion is the schema descriptor for version field.
+	personaldatarequestDescVersion := personaldatarequestMixinFields1[0].Descriptor()
+	// personaldatarequest.DefaultVersion holds the default value on creation for the version field.
+	personaldatarequest.DefaultVersion = personaldatarequestDescVersion.Default.(int)
+	// personaldatarequest.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	personaldatarequest.VersionValidator = personaldatarequestDescVersion.Validators[0].(func(int) error)
+	// personaldatarequestDescCustomerID is the schema descriptor for customer_id field.
+	personaldatarequestDescCustomerID := personaldatarequestFields[0].Descriptor()
+	// personaldatarequest.CustomerIDValidator is a validator for the "customer_id" field. It is called by the builders before save.
+	personaldatarequest.CustomerIDValidator = personaldatarequestDescCustomerID.Validators[0].(func(string) error)
+	// personaldatarequestDescSource is the schema descriptor for source field.
+	personaldatarequestDescSource := personaldatarequestFields[5].Descriptor()
+	// personaldatarequest.SourceValidator is a validator for the "source" field. It is called by the builders before save.
+	personaldatarequest.SourceValidator = personaldatarequestDescSource.Validators[0].(func(string) error)
+	// personaldatarequestDescText is the schema descriptor for text field.
+	personaldatarequestDescText := personaldatarequestFields[6].Descriptor()
+	// personaldatarequest.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	personaldatarequest.TextValidator = personaldatarequestDescText.Validators[0].(func(string) error)
+	// personaldatarequestDescOrderID is the schema descriptor for order_id field.
+	personaldatarequestDescOrderID := personaldatarequestFields[7].Descriptor()
+	// personaldatarequest.OrderIDValidator is a validator for the "order_id" field. It is called by the builders before save.
+	personaldatarequest.OrderIDValidator = personaldatarequestDescOrderID.Validators[0].(func(string) error)
+	// personaldatarequestDescRecordedBy is the schema descriptor for recorded_by field.
+	personaldatarequestDescRecordedBy := personaldatarequestFields[8].Descriptor()
+	// personaldatarequest.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
+	personaldatarequest.RecordedByValidator = personaldatarequestDescRecordedBy.Validators[0].(func(string) error)
+	// personaldatarequestDescClosedBy is the schema descriptor for closed_by field.
+	personaldatarequestDescClosedBy := personaldatarequestFields[10].Descriptor()
+	// personaldatarequest.ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
+	personaldatarequest.ClosedByValidator = personaldatarequestDescClosedBy.Validators[0].(func(string) error)
+	// personaldatarequestDescReport is the schema descriptor for report field.
+	personaldatarequestDescReport := personaldatarequestFields[11].Descriptor()
+	// personaldatarequest.ReportValidator is a validator for the "report" field. It is called by the builders before save.
+	personaldatarequest.ReportValidator = personaldatarequestDescReport.Validators[0].(func(string) error)
+	// personaldatarequestDescID is the schema descriptor for id field.
+	personaldatarequestDescID := personaldatarequestMixinFields0[0].Descriptor()
+	// personaldatarequest.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	personaldatarequest.IDValidator = func() func(string) error {
+		validators := personaldatarequestDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),
@@ -2409,6 +2848,75 @@ func init() {
 	// productoption.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	productoption.IDValidator = func() func(string) error {
 		validators := productoptionDescID.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(id string) error {
+			for _, fn := range fns {
+				if err := fn(id); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	questionMixin := schema.Question{}.Mixin()
+	questionMixinFields0 := questionMixin[0].Fields()
+	_ = questionMixinFields0
+	questionMixinFields1 := questionMixin[1].Fields()
+	_ = questionMixinFields1
+	questionFields := schema.Question{}.Fields()
+	_ = questionFields
+	// questionDescVersion is the schema descriptor for version field.
+	questionDescVersion := questionMixinFields1[0].Descriptor()
+	// question.DefaultVersion holds the default value on creation for the version field.
+	question.DefaultVersion = questionDescVersion.Default.(int)
+	// question.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	question.VersionValidator = questionDescVersion.Validators[0].(func(int) error)
+	// questionDescCode is the schema descriptor for code field.
+	questionDescCode := questionFields[0].Descriptor()
+	// question.CodeValidator is a validator for the "code" field. It is called by the builders before save.
+	question.CodeValidator = func() func(string) error {
+		validators := questionDescCode.Validators
+		fns := [...]func(string) error{
+			validators[0].(func(string) error),
+			validators[1].(func(string) error),
+		}
+		return func(code string) error {
+			for _, fn := range fns {
+				if err := fn(code); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}()
+	// questionDescNeedID is the schema descriptor for need_id field.
+	questionDescNeedID := questionFields[3].Descriptor()
+	// question.NeedIDValidator is a validator for the "need_id" field. It is called by the builders before save.
+	question.NeedIDValidator = questionDescNeedID.Validators[0].(func(string) error)
+	// questionDescDefinitionID is the schema descriptor for definition_id field.
+	questionDescDefinitionID := questionFields[4].Descriptor()
+	// question.DefinitionIDValidator is a validator for the "definition_id" field. It is called by the builders before save.
+	question.DefinitionIDValidator = questionDescDefinitionID.Validators[0].(func(string) error)
+	// questionDescProductID is the schema descriptor for product_id field.
+	questionDescProductID := questionFields[5].Descriptor()
+	// question.ProductIDValidator is a validator for the "product_id" field. It is called by the builders before save.
+	question.ProductIDValidator = questionDescProductID.Validators[0].(func(string) error)
+	// questionDescPauseDays is the schema descriptor for pause_days field.
+	questionDescPauseDays := questionFields[6].Descriptor()
+	// question.DefaultPauseDays holds the default value on creation for the pause_days field.
+	question.DefaultPauseDays = questionDescPauseDays.Default.(int)
+	// questionDescRetired is the schema descriptor for retired field.
+	questionDescRetired := questionFields[7].Descriptor()
+	// question.DefaultRetired holds the default value on creation for the retired field.
+	question.DefaultRetired = questionDescRetired.Default.(bool)
+	// questionDescID is the schema descriptor for id field.
+	questionDescID := questionMixinFields0[0].Descriptor()
+	// question.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	question.IDValidator = func() func(string) error {
+		validators := questionDescID.Validators
 		fns := [...]func(string) error{
 			validators[0].(func(string) error),
 			validators[1].(func(string) error),

@@ -16,6 +16,8 @@ type Tx struct {
 	config
 	// Address is the client for interacting with the Address builders.
 	Address *AddressClient
+	// AskedQuestion is the client for interacting with the AskedQuestion builders.
+	AskedQuestion *AskedQuestionClient
 	// AttributionFit is the client for interacting with the AttributionFit builders.
 	AttributionFit *AttributionFitClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -44,6 +46,8 @@ type Tx struct {
 	Customer *CustomerClient
 	// CustomerIdentity is the client for interacting with the CustomerIdentity builders.
 	CustomerIdentity *CustomerIdentityClient
+	// CustomerLink is the client for interacting with the CustomerLink builders.
+	CustomerLink *CustomerLinkClient
 	// CustomerMerge is the client for interacting with the CustomerMerge builders.
 	CustomerMerge *CustomerMergeClient
 	// CustomerRelation is the client for interacting with the CustomerRelation builders.
@@ -58,6 +62,10 @@ type Tx struct {
 	DuplicateDecision *DuplicateDecisionClient
 	// ExpectedPrice is the client for interacting with the ExpectedPrice builders.
 	ExpectedPrice *ExpectedPriceClient
+	// Experiment is the client for interacting with the Experiment builders.
+	Experiment *ExperimentClient
+	// Exposure is the client for interacting with the Exposure builders.
+	Exposure *ExposureClient
 	// FieldDefinition is the client for interacting with the FieldDefinition builders.
 	FieldDefinition *FieldDefinitionClient
 	// FieldEntry is the client for interacting with the FieldEntry builders.
@@ -68,6 +76,8 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// LifetimeModel is the client for interacting with the LifetimeModel builders.
 	LifetimeModel *LifetimeModelClient
+	// LinkCode is the client for interacting with the LinkCode builders.
+	LinkCode *LinkCodeClient
 	// ListPrice is the client for interacting with the ListPrice builders.
 	ListPrice *ListPriceClient
 	// MeasurementDefinition is the client for interacting with the MeasurementDefinition builders.
@@ -80,6 +90,10 @@ type Tx struct {
 	MessageAttempt *MessageAttemptClient
 	// MessagePause is the client for interacting with the MessagePause builders.
 	MessagePause *MessagePauseClient
+	// Need is the client for interacting with the Need builders.
+	Need *NeedClient
+	// NeedFact is the client for interacting with the NeedFact builders.
+	NeedFact *NeedFactClient
 	// Offer is the client for interacting with the Offer builders.
 	Offer *OfferClient
 	// OfferLine is the client for interacting with the OfferLine builders.
@@ -94,6 +108,8 @@ type Tx struct {
 	Permission *PermissionClient
 	// PermissionEvent is the client for interacting with the PermissionEvent builders.
 	PermissionEvent *PermissionEventClient
+	// PersonalDataRequest is the client for interacting with the PersonalDataRequest builders.
+	PersonalDataRequest *PersonalDataRequestClient
 	// PriceAgreement is the client for interacting with the PriceAgreement builders.
 	PriceAgreement *PriceAgreementClient
 	// PriceRule is the client for interacting with the PriceRule builders.
@@ -104,6 +120,8 @@ type Tx struct {
 	ProductOfTheMonth *ProductOfTheMonthClient
 	// ProductOption is the client for interacting with the ProductOption builders.
 	ProductOption *ProductOptionClient
+	// Question is the client for interacting with the Question builders.
+	Question *QuestionClient
 	// Rate is the client for interacting with the Rate builders.
 	Rate *RateClient
 	// Recipe is the client for interacting with the Recipe builders.
@@ -266,6 +284,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.Address = NewAddressClient(tx.config)
+	tx.AskedQuestion = NewAskedQuestionClient(tx.config)
 	tx.AttributionFit = NewAttributionFitClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Booking = NewBookingClient(tx.config)
@@ -280,6 +299,7 @@ func (tx *Tx) init() {
 	tx.Credit = NewCreditClient(tx.config)
 	tx.Customer = NewCustomerClient(tx.config)
 	tx.CustomerIdentity = NewCustomerIdentityClient(tx.config)
+	tx.CustomerLink = NewCustomerLinkClient(tx.config)
 	tx.CustomerMerge = NewCustomerMergeClient(tx.config)
 	tx.CustomerRelation = NewCustomerRelationClient(tx.config)
 	tx.CustomerTag = NewCustomerTagClient(tx.config)
@@ -287,17 +307,22 @@ func (tx *Tx) init() {
 	tx.DeclineReason = NewDeclineReasonClient(tx.config)
 	tx.DuplicateDecision = NewDuplicateDecisionClient(tx.config)
 	tx.ExpectedPrice = NewExpectedPriceClient(tx.config)
+	tx.Experiment = NewExperimentClient(tx.config)
+	tx.Exposure = NewExposureClient(tx.config)
 	tx.FieldDefinition = NewFieldDefinitionClient(tx.config)
 	tx.FieldEntry = NewFieldEntryClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.LifetimeModel = NewLifetimeModelClient(tx.config)
+	tx.LinkCode = NewLinkCodeClient(tx.config)
 	tx.ListPrice = NewListPriceClient(tx.config)
 	tx.MeasurementDefinition = NewMeasurementDefinitionClient(tx.config)
 	tx.MergedRow = NewMergedRowClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
 	tx.MessageAttempt = NewMessageAttemptClient(tx.config)
 	tx.MessagePause = NewMessagePauseClient(tx.config)
+	tx.Need = NewNeedClient(tx.config)
+	tx.NeedFact = NewNeedFactClient(tx.config)
 	tx.Offer = NewOfferClient(tx.config)
 	tx.OfferLine = NewOfferLineClient(tx.config)
 	tx.Order = NewOrderClient(tx.config)
@@ -305,11 +330,13 @@ func (tx *Tx) init() {
 	tx.Partner = NewPartnerClient(tx.config)
 	tx.Permission = NewPermissionClient(tx.config)
 	tx.PermissionEvent = NewPermissionEventClient(tx.config)
+	tx.PersonalDataRequest = NewPersonalDataRequestClient(tx.config)
 	tx.PriceAgreement = NewPriceAgreementClient(tx.config)
 	tx.PriceRule = NewPriceRuleClient(tx.config)
 	tx.Product = NewProductClient(tx.config)
 	tx.ProductOfTheMonth = NewProductOfTheMonthClient(tx.config)
 	tx.ProductOption = NewProductOptionClient(tx.config)
+	tx.Question = NewQuestionClient(tx.config)
 	tx.Rate = NewRateClient(tx.config)
 	tx.Recipe = NewRecipeClient(tx.config)
 	tx.RefreshSession = NewRefreshSessionClient(tx.config)

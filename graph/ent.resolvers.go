@@ -269,9 +269,9 @@ func (r *Resolver) Contact() ContactResolver { return &contactResolver{r} }
 
 func (r *Resolver) Customer() CustomerResolver { return &customerResolver{r} }
 
-func (r *Resolver) DeclineReason() DeclineReasonResolver { return &declineReasonResolver{r} }
-
 func (r *Resolver) CustomerLink() CustomerLinkResolver { return &customerLinkResolver{r} }
+
+func (r *Resolver) DeclineReason() DeclineReasonResolver { return &declineReasonResolver{r} }
 
 func (r *Resolver) ExpectedPrice() ExpectedPriceResolver { return &expectedPriceResolver{r} }
 
@@ -328,8 +328,8 @@ type (
 	attributionFitResolver      struct{ *Resolver }
 	campaignResolver            struct{ *Resolver }
 	contactResolver             struct{ *Resolver }
-	customerLinkResolver        struct{ *Resolver }
 	customerResolver            struct{ *Resolver }
+	customerLinkResolver        struct{ *Resolver }
 	declineReasonResolver       struct{ *Resolver }
 	expectedPriceResolver       struct{ *Resolver }
 	experimentResolver          struct{ *Resolver }
@@ -338,16 +338,16 @@ type (
 	lifetimeModelResolver       struct{ *Resolver }
 	messageResolver             struct{ *Resolver }
 	needFactResolver            struct{ *Resolver }
-	offerLineResolver           struct{ *Resolver }
 	offerResolver               struct{ *Resolver }
-	orderLineResolver           struct{ *Resolver }
+	offerLineResolver           struct{ *Resolver }
 	orderResolver               struct{ *Resolver }
-	permissionEventResolver     struct{ *Resolver }
+	orderLineResolver           struct{ *Resolver }
 	permissionResolver          struct{ *Resolver }
+	permissionEventResolver     struct{ *Resolver }
 	personalDataRequestResolver struct{ *Resolver }
 	priceAgreementResolver      struct{ *Resolver }
-	productOfTheMonthResolver   struct{ *Resolver }
 	productResolver             struct{ *Resolver }
+	productOfTheMonthResolver   struct{ *Resolver }
 	queryResolver               struct{ *Resolver }
 	questionResolver            struct{ *Resolver }
 	spendResolver               struct{ *Resolver }

@@ -32,6 +32,8 @@ type AcceptOfferInput struct {
 	// Why a day is accepted for which the free capacity does not suffice: none by default, and such a day is then DATE_IMPOSSIBLE. It needs
 	// the scope floor, and is audited.
 	OverruleDateReason *string `json:"overruleDateReason,omitempty"`
+	// The number of the variant of a TENDER that is accepted. A TENDER without it, and another offer with it, are INVALID.
+	Variant *int `json:"variant,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -265,6 +267,20 @@ type ChangeSettingInput struct {
 	Value any `json:"value,omitempty"`
 }
 
+// The input of closePersonalDataRequest.
+type ClosePersonalDataRequestInput struct {
+	// The request.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Whether it was refused; by default it was done.
+	Refused *bool `json:"refused,omitempty"`
+	// What was done, or why it was refused, 1 to 10,000 characters.
+	Report string `json:"report"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of completeOrder.
 type CompleteOrderInput struct {
 	// The order.
@@ -452,6 +468,22 @@ type CorrectRelationInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of counterOffer.
+type CounterOfferInput struct {
+	// The offer.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The line of the offer.
+	LineID string `json:"lineId"`
+	// The price of one unit that the customer named.
+	Unit *MoneyInput `json:"unit"`
+	// When they named it: now by default.
+	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createCampaign.
 type CreateCampaignInput struct {
 	// The id of the new campaign: chosen by the server by default, but a client may choose it, as an offline phone must.
@@ -516,6 +548,34 @@ type CreateCustomerInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of createCustomerLink.
+type CreateCustomerLinkInput struct {
+	// The id of the new link: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// When it ends: by default after as many days as the setting customerLinkDays says. A moment that is past, or more than ten years away, is INVALID.
+	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
+	// Whether the customer's earlier links end.
+	Renew *bool `json:"renew,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of createDeclineReason.
+type CreateDeclineReasonInput struct {
+	// The id of the new reason: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The key: 1 to 40 capital letters of ASCII, digits and underscores, beginning with a letter.
+	Key string `json:"key"`
+	// The name in English, 1 to 200 characters.
+	NameEn string `json:"nameEn"`
+	// The name in Russian, 1 to 200 characters.
+	NameRu string `json:"nameRu"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
 // The input of createExperiment.
 type CreateExperimentInput struct {
 	// The id of the new experiment: chosen by the server by default, but a client may choose it.
@@ -550,11 +610,21 @@ type CreateOfferInput struct {
 	ID *string `json:"id,omitempty"`
 	// The customer to whom the offer is made.
 	CustomerID string `json:"customerId"`
-	// Why the offer is made.
+	// Why the offer is made. A TENDER has at least two variants; a CROSS_SELL names what it completes; a PRODUCT_OF_THE_MONTH has a line of the product of this
+	// month; a WIN_BACK is for a customer who is FORMER, and says why. What does not is INVALID, or WRONG_STATE on kind.
 	Kind *schema.OfferKind `json:"kind,omitempty"`
 	// The tokens of the prices, one for each line, 1 to 250; each must be this customer's and not expired.
 	PriceTokens []string `json:"priceTokens"`
-	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year.
+	// The variants of a TENDER, 2 to 20, each of some of the lines; every line is in one. By default each line is a variant of its own, named by its
+	// product. For another kind it is INVALID.
+	Variants []*OfferVariantInput `json:"variants,omitempty"`
+	// The order of the customer that a CROSS_SELL completes. A CROSS_SELL names it or completesProductId; for another kind it is INVALID.
+	CompletesOrderID *string `json:"completesOrderId,omitempty"`
+	// The product, bought by the customer before, that a CROSS_SELL completes. For another kind it is INVALID.
+	CompletesProductID *string `json:"completesProductId,omitempty"`
+	// Why the customer is to come back, 1 to 2,000 characters: what a WIN_BACK says; for another kind it is INVALID.
+	Why *string `json:"why,omitempty"`
+	// Until when the offer can be accepted at these prices, though the tokens expire earlier: within a year. For a TENDER it is the deadline.
 	ExpiresAt time.Time `json:"expiresAt"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
@@ -782,6 +852,18 @@ type CustomerFilter struct {
 	Tags graphql.Omittable[[]string] `json:"tags,omitempty"`
 }
 
+// The answer of the mutations of a link of a customer.
+type CustomerLinkPayload struct {
+	// The link after the change; null if there are userErrors.
+	CustomerLink *ent.CustomerLink `json:"customerLink,omitempty"`
+	// The token of the link, which opens /me/ and the token; null if there are userErrors, and for a link that has ended. It is given to who may make one, and to nobody else.
+	Token *string `json:"token,omitempty"`
+	// The whole address; null as token is, and while the setting company has no url.
+	URL *string `json:"url,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
 // The answer of the mutations of a customer.
 type CustomerPayload struct {
 	// The customer after the change; null if there are userErrors.
@@ -834,8 +916,26 @@ type DeclineOfferInput struct {
 	ID string `json:"id"`
 	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
-	// Why the customer declined.
+	// Why the customer declined, in their words: at most 2,000 characters. It may be empty where reasonKey says it, unless that is OTHER.
 	Reason string `json:"reason"`
+	// The key of one of declineReasons that is not retired.
+	ReasonKey string `json:"reasonKey"`
+}
+
+// Which reasons are listed. Every field is optional; all that are given must hold. Null is not the same as absent: it is INVALID.
+type DeclineReasonFilter struct {
+	// The one of this key.
+	Key graphql.Omittable[*string] `json:"key,omitempty"`
+	// Only those that are retired, or only those that are not.
+	Retired graphql.Omittable[*bool] `json:"retired,omitempty"`
+}
+
+// The answer of the mutations of a reason for declining offers.
+type DeclineReasonPayload struct {
+	// The reason after the change; null if there are userErrors.
+	DeclineReason *ent.DeclineReason `json:"declineReason,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // The input of defineField.
@@ -958,6 +1058,26 @@ type EndRelationInput struct {
 	ExpectedVersion *int `json:"expectedVersion,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of erasePersonalData.
+type ErasePersonalDataInput struct {
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// Why, 1 to 1,000 characters, without anything personal: it is kept.
+	Reason string `json:"reason"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The answer of erasePersonalData.
+type ErasePersonalDataPayload struct {
+	// The request by which it is recorded, with the report; null if there are userErrors.
+	PersonalDataRequest *ent.PersonalDataRequest `json:"personalDataRequest,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // Which expected prices are listed: those for which all conditions hold.
@@ -1353,6 +1473,14 @@ type OfferPayload struct {
 	UserErrors []UserError `json:"userErrors"`
 }
 
+// A variant of a TENDER.
+type OfferVariantInput struct {
+	// The name, 1 to 200 characters; each variant has another.
+	Name string `json:"name"`
+	// The lines of the variant: the places of their tokens in priceTokens, from 0.
+	Lines []int `json:"lines"`
+}
+
 // An option chosen for a product, or something measured for it.
 type OptionInput struct {
 	// The code of the option or measurement.
@@ -1421,6 +1549,10 @@ type PermissionMissing struct {
 	RequiredLevel schema.PermissionLevel `json:"requiredLevel"`
 	// The level of the permission in force; null if there is none.
 	CurrentLevel *schema.PermissionLevel `json:"currentLevel,omitempty"`
+	// By which road it is earned.
+	Road schema.PermissionRoad `json:"road"`
+	// How it is earned, for people: what to do next, and for which level to ask. mayContact says it in the same words.
+	HowEarned string `json:"howEarned"`
 }
 
 func (PermissionMissing) IsUserError() {}
@@ -1445,6 +1577,26 @@ type PermissionValue struct {
 	Realised *money.Amount `json:"realised"`
 	// The realised margin less the cost.
 	Net *money.Amount `json:"net"`
+}
+
+// Which requests are listed: those for which all conditions hold.
+type PersonalDataRequestFilter struct {
+	// Those of this customer.
+	CustomerID graphql.Omittable[*string] `json:"customerId,omitempty"`
+	// Those of one of these kinds, at most 250.
+	Kinds graphql.Omittable[[]schema.PersonalDataRequestKind] `json:"kinds,omitempty"`
+	// Those in one of these states, at most 250.
+	States graphql.Omittable[[]schema.PersonalDataRequestState] `json:"states,omitempty"`
+	// Those that are to be answered within this range.
+	DueAt graphql.Omittable[*TimeRange] `json:"dueAt,omitempty"`
+}
+
+// The answer of the mutations of a request.
+type PersonalDataRequestPayload struct {
+	// The request after the change; null if there are userErrors.
+	PersonalDataRequest *ent.PersonalDataRequest `json:"personalDataRequest,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
 }
 
 // The input of placeOrder.
@@ -1519,6 +1671,20 @@ type ProductFilter struct {
 type ProductNeedsPayload struct {
 	// The product; null if there are userErrors.
 	Product *ent.Product `json:"product,omitempty"`
+	// What the caller can correct; empty if the request succeeded.
+	UserErrors []UserError `json:"userErrors"`
+}
+
+// Which choices are listed. Every field is optional; all that are given must hold. Null is not the same as absent: it is INVALID.
+type ProductOfTheMonthFilter struct {
+	// Those for this month, such as "2026-12".
+	Month graphql.Omittable[*string] `json:"month,omitempty"`
+}
+
+// The answer of setProductOfTheMonth.
+type ProductOfTheMonthPayload struct {
+	// The choice; null if there are userErrors.
+	ProductOfTheMonth *ent.ProductOfTheMonth `json:"productOfTheMonth,omitempty"`
 	// What the caller can correct; empty if the request succeeded.
 	UserErrors []UserError `json:"userErrors"`
 }
@@ -1693,6 +1859,24 @@ type RecordNeedFactInput struct {
 	ContactID *string `json:"contactId,omitempty"`
 	// From when it holds: the moment of the contact, or now, by default. A moment in the future, or one together with contactId, is INVALID.
 	At *time.Time `json:"at,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of recordPersonalDataRequest.
+type RecordPersonalDataRequestInput struct {
+	// The id of the new request: chosen by the server by default, but a client may choose it.
+	ID *string `json:"id,omitempty"`
+	// The customer.
+	CustomerID string `json:"customerId"`
+	// What they ask. A withdrawal from an order is recorded on the customer's own page alone: WITHDRAWAL is INVALID here.
+	Kind schema.PersonalDataRequestKind `json:"kind"`
+	// When they asked: now by default.
+	AskedAt *time.Time `json:"askedAt,omitempty"`
+	// Where they asked, such as a letter, 1 to 500 characters.
+	Source string `json:"source"`
+	// What they said, at most 10,000 characters.
+	Text *string `json:"text,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1876,6 +2060,14 @@ type RetireWordingInput struct {
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
 
+// The input of revokeCustomerLink.
+type RevokeCustomerLinkInput struct {
+	// The link.
+	ID string `json:"id"`
+	// Why, 1 to 1,000 characters.
+	Reason string `json:"reason"`
+}
+
 // The input of revokeNotSame.
 type RevokeNotSameInput struct {
 	// One of the customers.
@@ -1938,6 +2130,8 @@ type SendOfferInput struct {
 	Channel schema.Channel `json:"channel"`
 	// The purpose of the contact.
 	Purpose *schema.Purpose `json:"purpose,omitempty"`
+	// The language of what is sent: Russian by default where the customer's name has Cyrillic letters, otherwise English.
+	Language *Language `json:"language,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -1983,6 +2177,16 @@ type SetProductNeedsInput struct {
 	Needs []*NeedShareInput `json:"needs"`
 	// From when they hold, in the past or the future: now by default.
 	ValidFrom *time.Time `json:"validFrom,omitempty"`
+	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
+	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of setProductOfTheMonth.
+type SetProductOfTheMonthInput struct {
+	// The month, such as "2026-12": this one or one of the coming 24.
+	Month string `json:"month"`
+	// The product.
+	ProductID string `json:"productId"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
 }
@@ -2264,6 +2468,20 @@ type UpdateCustomerInput struct {
 	Source graphql.Omittable[*string] `json:"source,omitempty"`
 	// Makes the request safe to repeat: under one key, of 1 to 255 characters, it is carried out once. Another request under it is IDEMPOTENCY_KEY_REUSED.
 	IdempotencyKey *string `json:"idempotencyKey,omitempty"`
+}
+
+// The input of updateDeclineReason. What is left out stays.
+type UpdateDeclineReasonInput struct {
+	// The reason.
+	ID string `json:"id"`
+	// The version that the change is based on: any by default. If the version is another by now, the change is a VersionConflict.
+	ExpectedVersion *int `json:"expectedVersion,omitempty"`
+	// The name in English, 1 to 200 characters.
+	NameEn *string `json:"nameEn,omitempty"`
+	// The name in Russian, 1 to 200 characters.
+	NameRu *string `json:"nameRu,omitempty"`
+	// Whether offers can no longer be declined for it.
+	Retired *bool `json:"retired,omitempty"`
 }
 
 // The input of updateField. A part that is absent is not changed. With another type the limits that do not belong to it go.

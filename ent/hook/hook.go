@@ -20,6 +20,18 @@ func (f AddressFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AddressMutation", m)
 }
 
+// The AskedQuestionFunc type is an adapter to allow the use of ordinary
+// function as AskedQuestion mutator.
+type AskedQuestionFunc func(context.Context, *ent.AskedQuestionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AskedQuestionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AskedQuestionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AskedQuestionMutation", m)
+}
+
 // The AttributionFitFunc type is an adapter to allow the use of ordinary
 // function as AttributionFit mutator.
 type AttributionFitFunc func(context.Context, *ent.AttributionFitMutation) (ent.Value, error)
@@ -188,6 +200,18 @@ func (f CustomerIdentityFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerIdentityMutation", m)
 }
 
+// The CustomerLinkFunc type is an adapter to allow the use of ordinary
+// function as CustomerLink mutator.
+type CustomerLinkFunc func(context.Context, *ent.CustomerLinkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CustomerLinkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.CustomerLinkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CustomerLinkMutation", m)
+}
+
 // The CustomerMergeFunc type is an adapter to allow the use of ordinary
 // function as CustomerMerge mutator.
 type CustomerMergeFunc func(context.Context, *ent.CustomerMergeMutation) (ent.Value, error)
@@ -272,6 +296,30 @@ func (f ExpectedPriceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExpectedPriceMutation", m)
 }
 
+// The ExperimentFunc type is an adapter to allow the use of ordinary
+// function as Experiment mutator.
+type ExperimentFunc func(context.Context, *ent.ExperimentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExperimentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExperimentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExperimentMutation", m)
+}
+
+// The ExposureFunc type is an adapter to allow the use of ordinary
+// function as Exposure mutator.
+type ExposureFunc func(context.Context, *ent.ExposureMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExposureFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ExposureMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ExposureMutation", m)
+}
+
 // The FieldDefinitionFunc type is an adapter to allow the use of ordinary
 // function as FieldDefinition mutator.
 type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionMutation) (ent.Value, error)
@@ -330,6 +378,18 @@ func (f LifetimeModelFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LifetimeModelMutation", m)
+}
+
+// The LinkCodeFunc type is an adapter to allow the use of ordinary
+// function as LinkCode mutator.
+type LinkCodeFunc func(context.Context, *ent.LinkCodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LinkCodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LinkCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LinkCodeMutation", m)
 }
 
 // The ListPriceFunc type is an adapter to allow the use of ordinary
@@ -402,6 +462,30 @@ func (f MessagePauseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MessagePauseMutation", m)
+}
+
+// The NeedFunc type is an adapter to allow the use of ordinary
+// function as Need mutator.
+type NeedFunc func(context.Context, *ent.NeedMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NeedFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.NeedMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NeedMutation", m)
+}
+
+// The NeedFactFunc type is an adapter to allow the use of ordinary
+// function as NeedFact mutator.
+type NeedFactFunc func(context.Context, *ent.NeedFactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f NeedFactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.NeedFactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.NeedFactMutation", m)
 }
 
 // The OfferFunc type is an adapter to allow the use of ordinary
@@ -488,6 +572,18 @@ func (f PermissionEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PermissionEventMutation", m)
 }
 
+// The PersonalDataRequestFunc type is an adapter to allow the use of ordinary
+// function as PersonalDataRequest mutator.
+type PersonalDataRequestFunc func(context.Context, *ent.PersonalDataRequestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PersonalDataRequestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PersonalDataRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PersonalDataRequestMutation", m)
+}
+
 // The PriceAgreementFunc type is an adapter to allow the use of ordinary
 // function as PriceAgreement mutator.
 type PriceAgreementFunc func(context.Context, *ent.PriceAgreementMutation) (ent.Value, error)
@@ -546,6 +642,18 @@ func (f ProductOptionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProductOptionMutation", m)
+}
+
+// The QuestionFunc type is an adapter to allow the use of ordinary
+// function as Question mutator.
+type QuestionFunc func(context.Context, *ent.QuestionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f QuestionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.QuestionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.QuestionMutation", m)
 }
 
 // The RateFunc type is an adapter to allow the use of ordinary

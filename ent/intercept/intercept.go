@@ -8,6 +8,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/ent/address"
+	"kopeck/ent/askedquestion"
 	"kopeck/ent/attributionfit"
 	"kopeck/ent/auditentry"
 	"kopeck/ent/booking"
@@ -22,6 +23,7 @@ import (
 	"kopeck/ent/credit"
 	"kopeck/ent/customer"
 	"kopeck/ent/customeridentity"
+	"kopeck/ent/customerlink"
 	"kopeck/ent/customermerge"
 	"kopeck/ent/customerrelation"
 	"kopeck/ent/customertag"
@@ -29,17 +31,22 @@ import (
 	"kopeck/ent/declinereason"
 	"kopeck/ent/duplicatedecision"
 	"kopeck/ent/expectedprice"
+	"kopeck/ent/experiment"
+	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
 	"kopeck/ent/fieldentry"
 	"kopeck/ent/handover"
 	"kopeck/ent/idempotencykey"
 	"kopeck/ent/lifetimemodel"
+	"kopeck/ent/linkcode"
 	"kopeck/ent/listprice"
 	"kopeck/ent/measurementdefinition"
 	"kopeck/ent/mergedrow"
 	"kopeck/ent/message"
 	"kopeck/ent/messageattempt"
 	"kopeck/ent/messagepause"
+	"kopeck/ent/need"
+	"kopeck/ent/needfact"
 	"kopeck/ent/offer"
 	"kopeck/ent/offerline"
 	"kopeck/ent/order"
@@ -47,12 +54,14 @@ import (
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
 	"kopeck/ent/permissionevent"
+	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/predicate"
 	"kopeck/ent/priceagreement"
 	"kopeck/ent/pricerule"
 	"kopeck/ent/product"
 	"kopeck/ent/productofthemonth"
 	"kopeck/ent/productoption"
+	"kopeck/ent/question"
 	"kopeck/ent/rate"
 	"kopeck/ent/recipe"
 	"kopeck/ent/refreshsession"
@@ -153,6 +162,33 @@ func (f TraverseAddress) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.AddressQuery", q)
+}
+
+// The AskedQuestionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type AskedQuestionFunc func(context.Context, *ent.AskedQuestionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f AskedQuestionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.AskedQuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.AskedQuestionQuery", q)
+}
+
+// The TraverseAskedQuestion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseAskedQuestion func(context.Context, *ent.AskedQuestionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseAskedQuestion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseAskedQuestion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.AskedQuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.AskedQuestionQuery", q)
 }
 
 // The AttributionFitFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -533,6 +569,33 @@ func (f TraverseCustomerIdentity) Traverse(ctx context.Context, q ent.Query) err
 	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerIdentityQuery", q)
 }
 
+// The CustomerLinkFunc type is an adapter to allow the use of ordinary function as a Querier.
+type CustomerLinkFunc func(context.Context, *ent.CustomerLinkQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f CustomerLinkFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.CustomerLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.CustomerLinkQuery", q)
+}
+
+// The TraverseCustomerLink type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseCustomerLink func(context.Context, *ent.CustomerLinkQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseCustomerLink) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseCustomerLink) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.CustomerLinkQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.CustomerLinkQuery", q)
+}
+
 // The CustomerMergeFunc type is an adapter to allow the use of ordinary function as a Querier.
 type CustomerMergeFunc func(context.Context, *ent.CustomerMergeQuery) (ent.Value, error)
 
@@ -722,6 +785,60 @@ func (f TraverseExpectedPrice) Traverse(ctx context.Context, q ent.Query) error 
 	return fmt.Errorf("unexpected query type %T. expect *ent.ExpectedPriceQuery", q)
 }
 
+// The ExperimentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExperimentFunc func(context.Context, *ent.ExperimentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExperimentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExperimentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExperimentQuery", q)
+}
+
+// The TraverseExperiment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExperiment func(context.Context, *ent.ExperimentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExperiment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExperiment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExperimentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExperimentQuery", q)
+}
+
+// The ExposureFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ExposureFunc func(context.Context, *ent.ExposureQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ExposureFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ExposureQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ExposureQuery", q)
+}
+
+// The TraverseExposure type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseExposure func(context.Context, *ent.ExposureQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseExposure) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseExposure) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ExposureQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ExposureQuery", q)
+}
+
 // The FieldDefinitionFunc type is an adapter to allow the use of ordinary function as a Querier.
 type FieldDefinitionFunc func(context.Context, *ent.FieldDefinitionQuery) (ent.Value, error)
 
@@ -855,6 +972,33 @@ func (f TraverseLifetimeModel) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.LifetimeModelQuery", q)
+}
+
+// The LinkCodeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type LinkCodeFunc func(context.Context, *ent.LinkCodeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f LinkCodeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.LinkCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.LinkCodeQuery", q)
+}
+
+// The TraverseLinkCode type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseLinkCode func(context.Context, *ent.LinkCodeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseLinkCode) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseLinkCode) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LinkCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.LinkCodeQuery", q)
 }
 
 // The ListPriceFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1017,6 +1161,60 @@ func (f TraverseMessagePause) Traverse(ctx context.Context, q ent.Query) error {
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.MessagePauseQuery", q)
+}
+
+// The NeedFunc type is an adapter to allow the use of ordinary function as a Querier.
+type NeedFunc func(context.Context, *ent.NeedQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f NeedFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.NeedQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NeedQuery", q)
+}
+
+// The TraverseNeed type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseNeed func(context.Context, *ent.NeedQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseNeed) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseNeed) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NeedQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.NeedQuery", q)
+}
+
+// The NeedFactFunc type is an adapter to allow the use of ordinary function as a Querier.
+type NeedFactFunc func(context.Context, *ent.NeedFactQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f NeedFactFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.NeedFactQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.NeedFactQuery", q)
+}
+
+// The TraverseNeedFact type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseNeedFact func(context.Context, *ent.NeedFactQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseNeedFact) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseNeedFact) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.NeedFactQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.NeedFactQuery", q)
 }
 
 // The OfferFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1208,6 +1406,33 @@ func (f TraversePermissionEvent) Traverse(ctx context.Context, q ent.Query) erro
 	return fmt.Errorf("unexpected query type %T. expect *ent.PermissionEventQuery", q)
 }
 
+// The PersonalDataRequestFunc type is an adapter to allow the use of ordinary function as a Querier.
+type PersonalDataRequestFunc func(context.Context, *ent.PersonalDataRequestQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f PersonalDataRequestFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.PersonalDataRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.PersonalDataRequestQuery", q)
+}
+
+// The TraversePersonalDataRequest type is an adapter to allow the use of ordinary function as Traverser.
+type TraversePersonalDataRequest func(context.Context, *ent.PersonalDataRequestQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraversePersonalDataRequest) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraversePersonalDataRequest) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PersonalDataRequestQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.PersonalDataRequestQuery", q)
+}
+
 // The PriceAgreementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type PriceAgreementFunc func(context.Context, *ent.PriceAgreementQuery) (ent.Value, error)
 
@@ -1341,6 +1566,33 @@ func (f TraverseProductOption) Traverse(ctx context.Context, q ent.Query) error 
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProductOptionQuery", q)
+}
+
+// The QuestionFunc type is an adapter to allow the use of ordinary function as a Querier.
+type QuestionFunc func(context.Context, *ent.QuestionQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f QuestionFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.QuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.QuestionQuery", q)
+}
+
+// The TraverseQuestion type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseQuestion func(context.Context, *ent.QuestionQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseQuestion) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseQuestion) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.QuestionQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.QuestionQuery", q)
 }
 
 // The RateFunc type is an adapter to allow the use of ordinary function as a Querier.
@@ -1753,6 +2005,8 @@ func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
 	case *ent.AddressQuery:
 		return &query[*ent.AddressQuery, predicate.Address, address.OrderOption]{typ: ent.TypeAddress, tq: q}, nil
+	case *ent.AskedQuestionQuery:
+		return &query[*ent.AskedQuestionQuery, predicate.AskedQuestion, askedquestion.OrderOption]{typ: ent.TypeAskedQuestion, tq: q}, nil
 	case *ent.AttributionFitQuery:
 		return &query[*ent.AttributionFitQuery, predicate.AttributionFit, attributionfit.OrderOption]{typ: ent.TypeAttributionFit, tq: q}, nil
 	case *ent.AuditEntryQuery:
@@ -1781,6 +2035,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.CustomerQuery, predicate.Customer, customer.OrderOption]{typ: ent.TypeCustomer, tq: q}, nil
 	case *ent.CustomerIdentityQuery:
 		return &query[*ent.CustomerIdentityQuery, predicate.CustomerIdentity, customeridentity.OrderOption]{typ: ent.TypeCustomerIdentity, tq: q}, nil
+	case *ent.CustomerLinkQuery:
+		return &query[*ent.CustomerLinkQuery, predicate.CustomerLink, customerlink.OrderOption]{typ: ent.TypeCustomerLink, tq: q}, nil
 	case *ent.CustomerMergeQuery:
 		return &query[*ent.CustomerMergeQuery, predicate.CustomerMerge, customermerge.OrderOption]{typ: ent.TypeCustomerMerge, tq: q}, nil
 	case *ent.CustomerRelationQuery:
@@ -1795,6 +2051,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.DuplicateDecisionQuery, predicate.DuplicateDecision, duplicatedecision.OrderOption]{typ: ent.TypeDuplicateDecision, tq: q}, nil
 	case *ent.ExpectedPriceQuery:
 		return &query[*ent.ExpectedPriceQuery, predicate.ExpectedPrice, expectedprice.OrderOption]{typ: ent.TypeExpectedPrice, tq: q}, nil
+	case *ent.ExperimentQuery:
+		return &query[*ent.ExperimentQuery, predicate.Experiment, experiment.OrderOption]{typ: ent.TypeExperiment, tq: q}, nil
+	case *ent.ExposureQuery:
+		return &query[*ent.ExposureQuery, predicate.Exposure, exposure.OrderOption]{typ: ent.TypeExposure, tq: q}, nil
 	case *ent.FieldDefinitionQuery:
 		return &query[*ent.FieldDefinitionQuery, predicate.FieldDefinition, fielddefinition.OrderOption]{typ: ent.TypeFieldDefinition, tq: q}, nil
 	case *ent.FieldEntryQuery:
@@ -1805,6 +2065,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.IdempotencyKeyQuery, predicate.IdempotencyKey, idempotencykey.OrderOption]{typ: ent.TypeIdempotencyKey, tq: q}, nil
 	case *ent.LifetimeModelQuery:
 		return &query[*ent.LifetimeModelQuery, predicate.LifetimeModel, lifetimemodel.OrderOption]{typ: ent.TypeLifetimeModel, tq: q}, nil
+	case *ent.LinkCodeQuery:
+		return &query[*ent.LinkCodeQuery, predicate.LinkCode, linkcode.OrderOption]{typ: ent.TypeLinkCode, tq: q}, nil
 	case *ent.ListPriceQuery:
 		return &query[*ent.ListPriceQuery, predicate.ListPrice, listprice.OrderOption]{typ: ent.TypeListPrice, tq: q}, nil
 	case *ent.MeasurementDefinitionQuery:
@@ -1817,6 +2079,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.MessageAttemptQuery, predicate.MessageAttempt, messageattempt.OrderOption]{typ: ent.TypeMessageAttempt, tq: q}, nil
 	case *ent.MessagePauseQuery:
 		return &query[*ent.MessagePauseQuery, predicate.MessagePause, messagepause.OrderOption]{typ: ent.TypeMessagePause, tq: q}, nil
+	case *ent.NeedQuery:
+		return &query[*ent.NeedQuery, predicate.Need, need.OrderOption]{typ: ent.TypeNeed, tq: q}, nil
+	case *ent.NeedFactQuery:
+		return &query[*ent.NeedFactQuery, predicate.NeedFact, needfact.OrderOption]{typ: ent.TypeNeedFact, tq: q}, nil
 	case *ent.OfferQuery:
 		return &query[*ent.OfferQuery, predicate.Offer, offer.OrderOption]{typ: ent.TypeOffer, tq: q}, nil
 	case *ent.OfferLineQuery:
@@ -1831,6 +2097,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.PermissionQuery, predicate.Permission, permission.OrderOption]{typ: ent.TypePermission, tq: q}, nil
 	case *ent.PermissionEventQuery:
 		return &query[*ent.PermissionEventQuery, predicate.PermissionEvent, permissionevent.OrderOption]{typ: ent.TypePermissionEvent, tq: q}, nil
+	case *ent.PersonalDataRequestQuery:
+		return &query[*ent.PersonalDataRequestQuery, predicate.PersonalDataRequest, personaldatarequest.OrderOption]{typ: ent.TypePersonalDataRequest, tq: q}, nil
 	case *ent.PriceAgreementQuery:
 		return &query[*ent.PriceAgreementQuery, predicate.PriceAgreement, priceagreement.OrderOption]{typ: ent.TypePriceAgreement, tq: q}, nil
 	case *ent.PriceRuleQuery:
@@ -1841,6 +2109,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ProductOfTheMonthQuery, predicate.ProductOfTheMonth, productofthemonth.OrderOption]{typ: ent.TypeProductOfTheMonth, tq: q}, nil
 	case *ent.ProductOptionQuery:
 		return &query[*ent.ProductOptionQuery, predicate.ProductOption, productoption.OrderOption]{typ: ent.TypeProductOption, tq: q}, nil
+	case *ent.QuestionQuery:
+		return &query[*ent.QuestionQuery, predicate.Question, question.OrderOption]{typ: ent.TypeQuestion, tq: q}, nil
 	case *ent.RateQuery:
 		return &query[*ent.RateQuery, predicate.Rate, rate.OrderOption]{typ: ent.TypeRate, tq: q}, nil
 	case *ent.RecipeQuery:

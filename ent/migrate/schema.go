@@ -42,6 +42,63 @@ var (
 			},
 		},
 	}
+	// AskedQuestionsColumns holds the columns for the "asked_questions" table.
+	AskedQuestionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"ANSWERED", "DECLINED", "UNANSWERED"}},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "question_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// AskedQuestionsTable holds the schema information for the "asked_questions" table.
+	AskedQuestionsTable = &schema.Table{
+		Name:       "asked_questions",
+		Columns:    AskedQuestionsColumns,
+		PrimaryKey: []*schema.Column{AskedQuestionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "asked_questions_customers_customer",
+				Columns:    []*schema.Column{AskedQuestionsColumns[5]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "asked_questions_questions_question",
+				Columns:    []*schema.Column{AskedQuestionsColumns[6]},
+				RefColumns: []*schema.Column{QuestionsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "asked_questions_contacts_contact",
+				Columns:    []*schema.Column{AskedQuestionsColumns[7]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "askedquestion_customer_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[5], AskedQuestionsColumns[2], AskedQuestionsColumns[0]},
+			},
+			{
+				Name:    "askedquestion_question_id_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[6], AskedQuestionsColumns[5]},
+			},
+			{
+				Name:    "askedquestion_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{AskedQuestionsColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// AttributionFitsColumns holds the columns for the "attribution_fits" table.
 	AttributionFitsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
@@ -683,6 +740,7 @@ var (
 		{Name: "external_twin", Type: field.TypeInt, Default: 0},
 		{Name: "departed_at", Type: field.TypeTime, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "erased_at", Type: field.TypeTime, Nullable: true},
 		{Name: "merged_into_id", Type: field.TypeString, Nullable: true, Size: 40},
 		{Name: "order_days", Type: field.TypeInt, Default: 0},
 		{Name: "first_order_day", Type: field.TypeInt, Default: 0},
@@ -709,25 +767,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "customers_users_owner",
-				Columns:    []*schema.Column{CustomersColumns[37]},
+				Columns:    []*schema.Column{CustomersColumns[38]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_customers_referrals",
-				Columns:    []*schema.Column{CustomersColumns[38]},
+				Columns:    []*schema.Column{CustomersColumns[39]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_partners_partner",
-				Columns:    []*schema.Column{CustomersColumns[39]},
+				Columns:    []*schema.Column{CustomersColumns[40]},
 				RefColumns: []*schema.Column{PartnersColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "customers_campaigns_campaign",
-				Columns:    []*schema.Column{CustomersColumns[40]},
+				Columns:    []*schema.Column{CustomersColumns[41]},
 				RefColumns: []*schema.Column{CampaignsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -791,22 +849,22 @@ var (
 			{
 				Name:    "customer_last_order_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[33], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_lifetime_value_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[34], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[35], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_shown_total_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[35], CustomersColumns[0]},
+				Columns: []*schema.Column{CustomersColumns[36], CustomersColumns[0]},
 			},
 			{
 				Name:    "customer_owner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[37]},
+				Columns: []*schema.Column{CustomersColumns[38]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner_id IS NOT NULL",
 				},
@@ -814,7 +872,7 @@ var (
 			{
 				Name:    "customer_partner_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[39]},
+				Columns: []*schema.Column{CustomersColumns[40]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "partner_id IS NOT NULL",
 				},
@@ -822,7 +880,7 @@ var (
 			{
 				Name:    "customer_merged_into_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[24]},
+				Columns: []*schema.Column{CustomersColumns[25]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "merged_into_id IS NOT NULL",
 				},
@@ -830,7 +888,7 @@ var (
 			{
 				Name:    "customer_referred_by_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[38]},
+				Columns: []*schema.Column{CustomersColumns[39]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "referred_by_id IS NOT NULL",
 				},
@@ -838,7 +896,7 @@ var (
 			{
 				Name:    "customer_campaign_id",
 				Unique:  false,
-				Columns: []*schema.Column{CustomersColumns[40]},
+				Columns: []*schema.Column{CustomersColumns[41]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "campaign_id IS NOT NULL",
 				},
@@ -909,6 +967,38 @@ var (
 				Name:    "customeridentity_merge_id",
 				Unique:  false,
 				Columns: []*schema.Column{CustomerIdentitiesColumns[5]},
+			},
+		},
+	}
+	// CustomerLinksColumns holds the columns for the "customer_links" table.
+	CustomerLinksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "created_by", Type: field.TypeString, Size: 400},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 4000},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// CustomerLinksTable holds the schema information for the "customer_links" table.
+	CustomerLinksTable = &schema.Table{
+		Name:       "customer_links",
+		Columns:    CustomerLinksColumns,
+		PrimaryKey: []*schema.Column{CustomerLinksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "customer_links_customers_customer",
+				Columns:    []*schema.Column{CustomerLinksColumns[7]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "customerlink_customer_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CustomerLinksColumns[7], CustomerLinksColumns[1], CustomerLinksColumns[0]},
 			},
 		},
 	}
@@ -1027,7 +1117,7 @@ var (
 	// DatedValuesColumns holds the columns for the "dated_values" table.
 	DatedValuesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 40},
-		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field"}},
+		{Name: "name", Type: field.TypeEnum, Enums: []string{"grade", "segment", "departure", "setting", "lead_days", "measurement", "end", "shown", "shown_day", "tax_exempt", "field", "needs"}},
 		{Name: "subject", Type: field.TypeString, Size: 400},
 		{Name: "value", Type: field.TypeString, Nullable: true, Size: 2147483647},
 		{Name: "valid_from", Type: field.TypeTime},
@@ -1200,6 +1290,73 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "offer_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// ExperimentsColumns holds the columns for the "experiments" table.
+	ExperimentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "arms", Type: field.TypeJSON},
+		{Name: "salt", Type: field.TypeString, Size: 100},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "end_reason", Type: field.TypeString, Nullable: true, Size: 8000},
+	}
+	// ExperimentsTable holds the schema information for the "experiments" table.
+	ExperimentsTable = &schema.Table{
+		Name:       "experiments",
+		Columns:    ExperimentsColumns,
+		PrimaryKey: []*schema.Column{ExperimentsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "experiment_code",
+				Unique:  true,
+				Columns: []*schema.Column{ExperimentsColumns[4]},
+			},
+		},
+	}
+	// ExposuresColumns holds the columns for the "exposures" table.
+	ExposuresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "arm", Type: field.TypeString, Size: 400},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "experiment_id", Type: field.TypeString, Size: 40},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+	}
+	// ExposuresTable holds the schema information for the "exposures" table.
+	ExposuresTable = &schema.Table{
+		Name:       "exposures",
+		Columns:    ExposuresColumns,
+		PrimaryKey: []*schema.Column{ExposuresColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exposures_experiments_experiment",
+				Columns:    []*schema.Column{ExposuresColumns[4]},
+				RefColumns: []*schema.Column{ExperimentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "exposures_customers_customer",
+				Columns:    []*schema.Column{ExposuresColumns[5]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exposure_experiment_id_customer_id",
+				Unique:  true,
+				Columns: []*schema.Column{ExposuresColumns[4], ExposuresColumns[5]},
+			},
+			{
+				Name:    "exposure_customer_id_at",
+				Unique:  false,
+				Columns: []*schema.Column{ExposuresColumns[5], ExposuresColumns[2]},
 			},
 		},
 	}
@@ -1394,6 +1551,40 @@ var (
 				Name:    "lifetimemodel_fitted_at",
 				Unique:  false,
 				Columns: []*schema.Column{LifetimeModelsColumns[10]},
+			},
+		},
+	}
+	// LinkCodesColumns holds the columns for the "link_codes" table.
+	LinkCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "link_id", Type: field.TypeString, Size: 40},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "message_id", Type: field.TypeString, Size: 40},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+	}
+	// LinkCodesTable holds the schema information for the "link_codes" table.
+	LinkCodesTable = &schema.Table{
+		Name:       "link_codes",
+		Columns:    LinkCodesColumns,
+		PrimaryKey: []*schema.Column{LinkCodesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "linkcode_customer_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{LinkCodesColumns[2], LinkCodesColumns[4]},
+			},
+			{
+				Name:    "linkcode_link_id_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{LinkCodesColumns[1], LinkCodesColumns[4]},
+			},
+			{
+				Name:    "linkcode_message_id",
+				Unique:  true,
+				Columns: []*schema.Column{LinkCodesColumns[3]},
 			},
 		},
 	}
@@ -1637,6 +1828,91 @@ var (
 		Name:       "message_pauses",
 		Columns:    MessagePausesColumns,
 		PrimaryKey: []*schema.Column{MessagePausesColumns[0]},
+	}
+	// NeedsColumns holds the columns for the "needs" table.
+	NeedsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "name", Type: field.TypeString, Size: 1200},
+		{Name: "unit", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "retired", Type: field.TypeBool, Default: false},
+	}
+	// NeedsTable holds the schema information for the "needs" table.
+	NeedsTable = &schema.Table{
+		Name:       "needs",
+		Columns:    NeedsColumns,
+		PrimaryKey: []*schema.Column{NeedsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "need_code",
+				Unique:  true,
+				Columns: []*schema.Column{NeedsColumns[4]},
+			},
+		},
+	}
+	// NeedFactsColumns holds the columns for the "need_facts" table.
+	NeedFactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUPPLIER", "WALLET"}},
+		{Name: "supplier", Type: field.TypeString, Nullable: true, Size: 1200},
+		{Name: "wallet", Type: field.TypeInt64, Nullable: true},
+		{Name: "basis", Type: field.TypeEnum, Enums: []string{"STATED", "ESTIMATE"}},
+		{Name: "source", Type: field.TypeString, Size: 2000},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "need_id", Type: field.TypeString, Size: 40},
+		{Name: "contact_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// NeedFactsTable holds the schema information for the "need_facts" table.
+	NeedFactsTable = &schema.Table{
+		Name:       "need_facts",
+		Columns:    NeedFactsColumns,
+		PrimaryKey: []*schema.Column{NeedFactsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "need_facts_customers_customer",
+				Columns:    []*schema.Column{NeedFactsColumns[9]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "need_facts_needs_need",
+				Columns:    []*schema.Column{NeedFactsColumns[10]},
+				RefColumns: []*schema.Column{NeedsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "need_facts_contacts_contact",
+				Columns:    []*schema.Column{NeedFactsColumns[11]},
+				RefColumns: []*schema.Column{ContactsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "needfact_customer_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[9], NeedFactsColumns[6], NeedFactsColumns[0]},
+			},
+			{
+				Name:    "needfact_need_id_kind_customer_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[10], NeedFactsColumns[1], NeedFactsColumns[9]},
+			},
+			{
+				Name:    "needfact_contact_id",
+				Unique:  false,
+				Columns: []*schema.Column{NeedFactsColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "contact_id IS NOT NULL",
+				},
+			},
+		},
 	}
 	// OffersColumns holds the columns for the "offers" table.
 	OffersColumns = []*schema.Column{
@@ -2136,6 +2412,7 @@ var (
 		{Name: "reason", Type: field.TypeString, Nullable: true, Size: 8000},
 		{Name: "previous_hash", Type: field.TypeString, Size: 64},
 		{Name: "hash", Type: field.TypeString, Size: 64},
+		{Name: "erased_hash", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "permission_id", Type: field.TypeString, Size: 40},
 	}
 	// PermissionEventsTable holds the schema information for the "permission_events" table.
@@ -2146,7 +2423,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permission_events_permissions_permission",
-				Columns:    []*schema.Column{PermissionEventsColumns[18]},
+				Columns:    []*schema.Column{PermissionEventsColumns[19]},
 				RefColumns: []*schema.Column{PermissionsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -2155,12 +2432,12 @@ var (
 			{
 				Name:    "permissionevent_permission_id_sequence",
 				Unique:  true,
-				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[1]},
+				Columns: []*schema.Column{PermissionEventsColumns[19], PermissionEventsColumns[1]},
 			},
 			{
 				Name:    "permissionevent_permission_id_at",
 				Unique:  false,
-				Columns: []*schema.Column{PermissionEventsColumns[18], PermissionEventsColumns[2]},
+				Columns: []*schema.Column{PermissionEventsColumns[19], PermissionEventsColumns[2]},
 			},
 			{
 				Name:    "permissionevent_at_id",
@@ -2173,6 +2450,80 @@ var (
 				Columns: []*schema.Column{PermissionEventsColumns[10], PermissionEventsColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "wording_id IS NOT NULL",
+				},
+			},
+		},
+	}
+	// PersonalDataRequestsColumns holds the columns for the "personal_data_requests" table.
+	PersonalDataRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPORT", "ERASE", "RECTIFY", "OBJECT", "WITHDRAWAL"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "DONE", "REFUSED"}},
+		{Name: "asked_at", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "source", Type: field.TypeString, Size: 2000},
+		{Name: "text", Type: field.TypeString, Nullable: true, Size: 40000},
+		{Name: "recorded_by", Type: field.TypeString, Size: 400},
+		{Name: "closed_at", Type: field.TypeTime, Nullable: true},
+		{Name: "closed_by", Type: field.TypeString, Nullable: true, Size: 400},
+		{Name: "report", Type: field.TypeString, Nullable: true, Size: 200000},
+		{Name: "customer_id", Type: field.TypeString, Size: 40},
+		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// PersonalDataRequestsTable holds the schema information for the "personal_data_requests" table.
+	PersonalDataRequestsTable = &schema.Table{
+		Name:       "personal_data_requests",
+		Columns:    PersonalDataRequestsColumns,
+		PrimaryKey: []*schema.Column{PersonalDataRequestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "personal_data_requests_customers_customer",
+				Columns:    []*schema.Column{PersonalDataRequestsColumns[14]},
+				RefColumns: []*schema.Column{CustomersColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "personal_data_requests_orders_order",
+				Columns:    []*schema.Column{PersonalDataRequestsColumns[15]},
+				RefColumns: []*schema.Column{OrdersColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "personaldatarequest_customer_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[14], PersonalDataRequestsColumns[2], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_state_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[5], PersonalDataRequestsColumns[7], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[7], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[2], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[3], PersonalDataRequestsColumns[0]},
+			},
+			{
+				Name:    "personaldatarequest_order_id",
+				Unique:  false,
+				Columns: []*schema.Column{PersonalDataRequestsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "order_id IS NOT NULL",
 				},
 			},
 		},
@@ -2398,6 +2749,54 @@ var (
 				Name:    "productoption_product_id",
 				Unique:  false,
 				Columns: []*schema.Column{ProductOptionsColumns[7]},
+			},
+		},
+	}
+	// QuestionsColumns holds the columns for the "questions" table.
+	QuestionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 40},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "code", Type: field.TypeString, Size: 400},
+		{Name: "texts", Type: field.TypeJSON},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SUPPLIER", "WALLET", "FIELD", "EXPECTED_PRICE"}},
+		{Name: "pause_days", Type: field.TypeInt, Default: 90},
+		{Name: "retired", Type: field.TypeBool, Default: false},
+		{Name: "need_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "definition_id", Type: field.TypeString, Nullable: true, Size: 40},
+		{Name: "product_id", Type: field.TypeString, Nullable: true, Size: 40},
+	}
+	// QuestionsTable holds the schema information for the "questions" table.
+	QuestionsTable = &schema.Table{
+		Name:       "questions",
+		Columns:    QuestionsColumns,
+		PrimaryKey: []*schema.Column{QuestionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "questions_needs_need",
+				Columns:    []*schema.Column{QuestionsColumns[9]},
+				RefColumns: []*schema.Column{NeedsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "questions_field_definitions_field",
+				Columns:    []*schema.Column{QuestionsColumns[10]},
+				RefColumns: []*schema.Column{FieldDefinitionsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "questions_products_product",
+				Columns:    []*schema.Column{QuestionsColumns[11]},
+				RefColumns: []*schema.Column{ProductsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "question_code",
+				Unique:  true,
+				Columns: []*schema.Column{QuestionsColumns[4]},
 			},
 		},
 	}
@@ -2999,6 +3398,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AddressesTable,
+		AskedQuestionsTable,
 		AttributionFitsTable,
 		AuditEntriesTable,
 		BookingsTable,
@@ -3013,6 +3413,7 @@ var (
 		CreditsTable,
 		CustomersTable,
 		CustomerIdentitiesTable,
+		CustomerLinksTable,
 		CustomerMergesTable,
 		CustomerRelationsTable,
 		CustomerTagsTable,
@@ -3020,17 +3421,22 @@ var (
 		DeclineReasonsTable,
 		DuplicateDecisionsTable,
 		ExpectedPricesTable,
+		ExperimentsTable,
+		ExposuresTable,
 		FieldDefinitionsTable,
 		FieldEntriesTable,
 		HandOversTable,
 		IdempotencyKeysTable,
 		LifetimeModelsTable,
+		LinkCodesTable,
 		ListPricesTable,
 		MeasurementDefinitionsTable,
 		MergedRowsTable,
 		MessagesTable,
 		MessageAttemptsTable,
 		MessagePausesTable,
+		NeedsTable,
+		NeedFactsTable,
 		OffersTable,
 		OfferLinesTable,
 		OrdersTable,
@@ -3038,11 +3444,13 @@ var (
 		PartnersTable,
 		PermissionsTable,
 		PermissionEventsTable,
+		PersonalDataRequestsTable,
 		PriceAgreementsTable,
 		PriceRulesTable,
 		ProductsTable,
 		ProductOfTheMonthsTable,
 		ProductOptionsTable,
+		QuestionsTable,
 		RatesTable,
 		RecipesTable,
 		RefreshSessionsTable,
@@ -3063,6 +3471,9 @@ var (
 
 func init() {
 	AddressesTable.ForeignKeys[0].RefTable = CustomersTable
+	AskedQuestionsTable.ForeignKeys[0].RefTable = CustomersTable
+	AskedQuestionsTable.ForeignKeys[1].RefTable = QuestionsTable
+	AskedQuestionsTable.ForeignKeys[2].RefTable = ContactsTable
 	BookingsTable.ForeignKeys[0].RefTable = OrdersTable
 	ComponentsTable.ForeignKeys[0].RefTable = ProductsTable
 	ComponentsTable.ForeignKeys[1].RefTable = RecipesTable
@@ -3084,6 +3495,7 @@ func init() {
 	CustomersTable.ForeignKeys[3].RefTable = CampaignsTable
 	CustomerIdentitiesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerIdentitiesTable.ForeignKeys[1].RefTable = CustomerMergesTable
+	CustomerLinksTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[0].RefTable = CustomersTable
 	CustomerMergesTable.ForeignKeys[1].RefTable = CustomersTable
 	CustomerTagsTable.ForeignKeys[0].RefTable = CustomersTable
@@ -3093,6 +3505,8 @@ func init() {
 	ExpectedPricesTable.ForeignKeys[1].RefTable = ProductsTable
 	ExpectedPricesTable.ForeignKeys[2].RefTable = ContactsTable
 	ExpectedPricesTable.ForeignKeys[3].RefTable = OffersTable
+	ExposuresTable.ForeignKeys[0].RefTable = ExperimentsTable
+	ExposuresTable.ForeignKeys[1].RefTable = CustomersTable
 	FieldEntriesTable.ForeignKeys[0].RefTable = FieldDefinitionsTable
 	HandOversTable.ForeignKeys[0].RefTable = UsersTable
 	HandOversTable.ForeignKeys[1].RefTable = UsersTable
@@ -3102,6 +3516,9 @@ func init() {
 	MessagesTable.ForeignKeys[1].RefTable = ContactsTable
 	MessagesTable.ForeignKeys[2].RefTable = OffersTable
 	MessageAttemptsTable.ForeignKeys[0].RefTable = MessagesTable
+	NeedFactsTable.ForeignKeys[0].RefTable = CustomersTable
+	NeedFactsTable.ForeignKeys[1].RefTable = NeedsTable
+	NeedFactsTable.ForeignKeys[2].RefTable = ContactsTable
 	OffersTable.ForeignKeys[0].RefTable = CustomersTable
 	OffersTable.ForeignKeys[1].RefTable = ContactsTable
 	OffersTable.ForeignKeys[2].RefTable = OrdersTable
@@ -3115,12 +3532,17 @@ func init() {
 	OrderLinesTable.ForeignKeys[1].RefTable = ProductsTable
 	PermissionsTable.ForeignKeys[0].RefTable = CustomersTable
 	PermissionEventsTable.ForeignKeys[0].RefTable = PermissionsTable
+	PersonalDataRequestsTable.ForeignKeys[0].RefTable = CustomersTable
+	PersonalDataRequestsTable.ForeignKeys[1].RefTable = OrdersTable
 	PriceAgreementsTable.ForeignKeys[0].RefTable = CustomersTable
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable
 	ProductOfTheMonthsTable.ForeignKeys[0].RefTable = ProductsTable
 	ProductOptionsTable.ForeignKeys[0].RefTable = ProductsTable
 	ProductOptionsTable.ForeignKeys[1].RefTable = RecipesTable
+	QuestionsTable.ForeignKeys[0].RefTable = NeedsTable
+	QuestionsTable.ForeignKeys[1].RefTable = FieldDefinitionsTable
+	QuestionsTable.ForeignKeys[2].RefTable = ProductsTable
 	RecipesTable.ForeignKeys[0].RefTable = ProductsTable
 	RefreshSessionsTable.ForeignKeys[0].RefTable = UsersTable
 	RefundsTable.ForeignKeys[0].RefTable = OrdersTable

@@ -9,6 +9,9 @@ import (
 // Address is the predicate function for address builders.
 type Address func(*sql.Selector)
 
+// AskedQuestion is the predicate function for askedquestion builders.
+type AskedQuestion func(*sql.Selector)
+
 // AttributionFit is the predicate function for attributionfit builders.
 type AttributionFit func(*sql.Selector)
 
@@ -51,6 +54,9 @@ type Customer func(*sql.Selector)
 // CustomerIdentity is the predicate function for customeridentity builders.
 type CustomerIdentity func(*sql.Selector)
 
+// CustomerLink is the predicate function for customerlink builders.
+type CustomerLink func(*sql.Selector)
+
 // CustomerMerge is the predicate function for customermerge builders.
 type CustomerMerge func(*sql.Selector)
 
@@ -72,6 +78,12 @@ type DuplicateDecision func(*sql.Selector)
 // ExpectedPrice is the predicate function for expectedprice builders.
 type ExpectedPrice func(*sql.Selector)
 
+// Experiment is the predicate function for experiment builders.
+type Experiment func(*sql.Selector)
+
+// Exposure is the predicate function for exposure builders.
+type Exposure func(*sql.Selector)
+
 // FieldDefinition is the predicate function for fielddefinition builders.
 type FieldDefinition func(*sql.Selector)
 
@@ -86,6 +98,9 @@ type IdempotencyKey func(*sql.Selector)
 
 // LifetimeModel is the predicate function for lifetimemodel builders.
 type LifetimeModel func(*sql.Selector)
+
+// LinkCode is the predicate function for linkcode builders.
+type LinkCode func(*sql.Selector)
 
 // ListPrice is the predicate function for listprice builders.
 type ListPrice func(*sql.Selector)
@@ -104,6 +119,12 @@ type MessageAttempt func(*sql.Selector)
 
 // MessagePause is the predicate function for messagepause builders.
 type MessagePause func(*sql.Selector)
+
+// Need is the predicate function for need builders.
+type Need func(*sql.Selector)
+
+// NeedFact is the predicate function for needfact builders.
+type NeedFact func(*sql.Selector)
 
 // Offer is the predicate function for offer builders.
 type Offer func(*sql.Selector)
@@ -126,6 +147,9 @@ type Permission func(*sql.Selector)
 // PermissionEvent is the predicate function for permissionevent builders.
 type PermissionEvent func(*sql.Selector)
 
+// PersonalDataRequest is the predicate function for personaldatarequest builders.
+type PersonalDataRequest func(*sql.Selector)
+
 // PriceAgreement is the predicate function for priceagreement builders.
 type PriceAgreement func(*sql.Selector)
 
@@ -140,6 +164,9 @@ type ProductOfTheMonth func(*sql.Selector)
 
 // ProductOption is the predicate function for productoption builders.
 type ProductOption func(*sql.Selector)
+
+// Question is the predicate function for question builders.
+type Question func(*sql.Selector)
 
 // Rate is the predicate function for rate builders.
 type Rate func(*sql.Selector)
