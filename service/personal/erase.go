@@ -155,7 +155,7 @@ func (s *Service) reportErasure(ctx context.Context, tx *store.Tx, customerID, r
 	return newID, s.Audit(ctx, tx, "customer.erase", customerID, map[string]any{"request": newID, "reason": reason})
 }
 
-// withoutTexts returns the detail of an audit entry without what people have written in it: of texts only ids, numbers, times and days, and the
+// withoutTexts returns the detail of an audit entry without what people have written in it: of texts only ids, decimals, times and days, and the
 // values of enums are left.
 func withoutTexts(detail []byte) ([]byte, error) {
 	var value any
@@ -185,7 +185,7 @@ func withoutText(value any) any {
 	return value
 }
 
-// isData reports whether a text is an id, a number, a time, a day or the value of an enum.
+// isData reports whether a text is an id, a decimal, a time, a day or the value of an enum.
 func isData(text string) bool {
 	if id.Prefix(text) != "" || enumValues[text] {
 		return true
@@ -195,7 +195,8 @@ func isData(text string) bool {
 			return true
 		}
 	}
-	return text == "" || len(text) <= 24 && !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789.-", r) })
+	_, fraction, _ := strings.Cut(text, ".") // a number without one may be a telephone number
+	return text == "" || fraction != "" && len(text) <= 24 && !strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune("0123456789.-", r) })
 }
 
 // enumValues are the values that the details of audits have.

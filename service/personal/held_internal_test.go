@@ -57,7 +57,7 @@ func isReference(of *schema.Table, name string) bool {
 // Of the details of the audit ids, numbers, times and the values of enums are left.
 func TestWithoutTexts(t *testing.T) {
 	t.Parallel()
-	got, err := withoutTexts([]byte(`{"name":"Anna","old":["PERSONAL","12.50","2026-06-01T12:00:00Z","2026-06-01","+79001234567",7,true,null],"id":"cus_01h455vb4pex5vsknk084sn02q","deep":{"a":"x@example.com"}}`))
+	got, err := withoutTexts([]byte(`{"name":"Anna","old":["PERSONAL","12.50","2026-06-01T12:00:00Z","2026-06-01","79001234567",7,true,null],"id":"cus_01h455vb4pex5vsknk084sn02q","deep":{"a":"x@example.com"}}`))
 	want := `{"deep":{"a":"erased"},"id":"cus_01h455vb4pex5vsknk084sn02q","name":"erased","old":["PERSONAL","12.50","2026-06-01T12:00:00Z","2026-06-01","erased",7,true,null]}`
 	if err != nil || string(got) != want {
 		t.Errorf("%s, %v, want %s", got, err, want)
