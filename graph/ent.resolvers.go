@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"kopeck/ent"
@@ -84,7 +83,7 @@ func (r *customerResolver) Campaign(ctx context.Context, obj *ent.Customer) (*en
 }
 
 func (r *customerLinkResolver) Customer(ctx context.Context, obj *ent.CustomerLink) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(referenced(ctx, obj, func(row *ent.CustomerLink) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *expectedPriceResolver) Customer(ctx context.Context, obj *ent.ExpectedPrice) (*ent.Customer, error) {
@@ -192,11 +191,11 @@ func (r *permissionEventResolver) Permission(ctx context.Context, obj *ent.Permi
 }
 
 func (r *personalDataRequestResolver) Customer(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Customer, error) {
-	panic(fmt.Errorf("not implemented: Customer - customer"))
+	return required(referenced(ctx, obj, func(row *ent.PersonalDataRequest) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
 func (r *personalDataRequestResolver) Order(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Order, error) {
-	panic(fmt.Errorf("not implemented: Order - order"))
+	return referenced(ctx, obj, func(row *ent.PersonalDataRequest) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
 }
 
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {

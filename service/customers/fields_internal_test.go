@@ -37,6 +37,7 @@ func TestFieldsOfColumns(t *testing.T) {
 		"order_days": settled, "first_order_day": settled, "last_order_day": settled, "margin": settled, "repeat_margin": settled, "refunded_margin": settled, "recent_days": settled,
 		"contact_cost": settled, "last_order_at": settled, "lifetime_value": "it is computed by the model",
 		"shown_total": shown, "shown_earnings": shown, "email_twin": twin, "external_twin": twin,
+		"erased_at":      "a file has one who was erased as deleted",
 		"merged_into_id": "a file has one who was merged as deleted: everything of theirs is the kept customer's",
 	}, customer.Columns)
 }

@@ -36,7 +36,7 @@ func marked(w *apptest.World) string {
 		Name: *text(3), ExternalID: text(4), Email: of(marker + "@example.com"), Phone: of("+79001234567"), Source: text(5), TaxExempt: text(6), IdempotencyKey: of("a key"),
 	})
 	w.Must(err)
-	_, err = w.Points.AddAddress(w.System(), service.AddAddressInput{CustomerID: c.ID, Kind: of(schema.AddressHome), Street: text(7), City: text(8)})
+	_, _, err = w.Points.AddAddress(w.System(), service.AddAddressInput{CustomerID: c.ID, Kind: of(schema.AddressHome), Street: text(7), City: text(8)})
 	w.Must(err)
 	_, err = w.Points.AddTags(w.System(), service.TagsInput{CustomerID: c.ID, Tags: []string{*text(9)}})
 	w.Must(err)
@@ -45,10 +45,10 @@ func marked(w *apptest.World) string {
 	})
 	w.Must(err)
 	_, err = w.Contacts.RecordContact(w.System(), service.RecordContactInput{
-		CustomerID: c.ID, Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, Notes: text(14), Subject: text(15), ExternalID: text(16),
+		CustomerID: c.ID, Kind: schema.InfoCall, Direction: schema.Inbound, Channel: schema.ByPhone, Notes: text(14), Subject: text(15),
 	})
 	w.Must(err)
-	_, err = w.Tasks.CreateTask(w.As(schema.RoleManager), service.CreateTaskInput{CustomerID: c.ID, Title: *text(17), Why: text(18), DueAt: of(w.Clock.Now().Add(time.Hour))})
+	_, _, err = w.Tasks.CreateTask(w.As(schema.RoleManager), service.CreateTaskInput{CustomerID: c.ID, Title: *text(17), Why: text(18), DueAt: of(w.Clock.Now().Add(time.Hour))})
 	w.Must(err)
 	w.Transaction(func(ctx context.Context, tx *store.Tx) error {
 		locked, err := w.LockCustomer(ctx, tx, "id", c.ID)

@@ -133,7 +133,7 @@ func eraseAudit(ctx context.Context, tx *store.Tx, subjects []string) (n int64, 
 	entries := map[string][]byte{}
 	err = store.EachByIDs(ctx, tx, "SELECT id, detail FROM audit_entries WHERE subject IN @ids ORDER BY id", nil, subjects, func(scan store.ScanFunc) error {
 		var one string
-		var detail json.RawMessage
+		var detail []byte
 		err := scan(&one, &detail)
 		entries[one] = detail
 		return err
