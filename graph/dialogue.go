@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"kopeck/ent"
@@ -11,7 +12,7 @@ import (
 // customerNeeds returns what a customer buys, or could buy, need by need; the facts become siblings.
 func (r *Resolver) customerNeeds(ctx context.Context, c *ent.Customer, at *time.Time) ([]*needs.CustomerNeed, error) {
 	return batchedList(ctx, c, customerID, func(rows []*ent.Customer) (map[string][]*needs.CustomerNeed, error) {
-		found, err := r.app.Needs.Customers(ctx, idsOf(rows, customerID), at)
+		found, err := r.app.Needs.Customers(ctx, idsOf(there(rows), customerID), at)
 		var facts []*ent.NeedFact
 		for _, all := range found {
 			for _, one := range all {
@@ -51,7 +52,7 @@ func (r *Resolver) knowledge(ctx context.Context, q *ent.Question, at *time.Time
 // nextQuestion returns the question that is worth most to ask a customer; the questions become siblings.
 func (r *Resolver) nextQuestion(ctx context.Context, c *ent.Customer, at *time.Time) (*needs.NextQuestion, error) {
 	return batchedByID(ctx, c, customerID, func(rows []*ent.Customer) (map[string]*needs.NextQuestion, error) {
-		found, err := r.app.Needs.NextQuestions(ctx, idsOf(rows, customerID), at)
+		found, err := r.app.Needs.NextQuestions(ctx, idsOf(there(rows), customerID), at)
 		var questions []*ent.Question
 		known := map[*ent.Question]bool{}
 		for _, row := range rows {
@@ -70,4 +71,9 @@ func (r *Resolver) exposuresOf(ctx context.Context, c *ent.Customer) ([]*ent.Exp
 	return batchedList(ctx, c, customerID, func(rows []*ent.Customer) (map[string][]*ent.Exposure, error) {
 		return r.app.Experiments.Of(ctx, idsOf(rows, customerID))
 	})
+}
+
+// there returns the customers who are not deleted: of the others nothing is told.
+func there(rows []*ent.Customer) []*ent.Customer {
+	return slices.DeleteFunc(slices.Clone(rows), func(c *ent.Customer) bool { return c.DeletedAt != nil })
 }

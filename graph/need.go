@@ -6,6 +6,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"kopeck/ent"
+	"kopeck/ent/customer"
 	"kopeck/ent/need"
 	"kopeck/ent/needfact"
 	"kopeck/id"
@@ -17,17 +18,20 @@ func needID(row *ent.Need) string { return row.ID }
 
 func needFactID(row *ent.NeedFact) string { return row.ID }
 
+// stillThere leaves out the facts of customers who are deleted: of them nothing is told.
+var stillThere = needfact.HasCustomerWith(customer.DeletedAtIsNil())
+
 func (r *Resolver) needFacts() noun[ent.NeedFact, ent.NeedFactEdge, ent.NeedFactConnection] {
 	return noun[ent.NeedFact, ent.NeedFactEdge, ent.NeedFactConnection]{
 		list: list[ent.NeedFact]{"needFacts", needFactID, r.pages}, table: needfact.Table, sees: r.seesCustomer, customerOf: func(row *ent.NeedFact) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.NeedFact, error) {
-			return r.client.NeedFact.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
+			return r.client.NeedFact.Query().Where(stillThere, filter, where).Order(by).Limit(limit).All(ctx)
 		},
 		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
-			return r.client.NeedFact.Query().Where(filter).Count(ctx)
+			return r.client.NeedFact.Query().Where(stillThere, filter).Count(ctx)
 		},
 		counts: func(ctx context.Context, filter func(*sql.Selector)) (all []count, err error) {
-			err = r.client.NeedFact.Query().Where(filter).GroupBy(needfact.FieldCustomerID).Aggregate(ent.Count()).Scan(ctx, &all)
+			err = r.client.NeedFact.Query().Where(stillThere, filter).GroupBy(needfact.FieldCustomerID).Aggregate(ent.Count()).Scan(ctx, &all)
 			return all, err
 		},
 		edge: func(row *ent.NeedFact, c ent.Cursor) *ent.NeedFactEdge {

@@ -7,6 +7,7 @@ import (
 
 	"kopeck/ent"
 	"kopeck/ent/askedquestion"
+	"kopeck/ent/customer"
 	"kopeck/ent/experiment"
 	"kopeck/ent/exposure"
 	"kopeck/ent/fielddefinition"
@@ -22,18 +23,21 @@ func questionID(row *ent.Question) string { return row.ID }
 
 func askedQuestionID(row *ent.AskedQuestion) string { return row.ID }
 
+// askedStill leaves out what customers who are deleted were asked.
+var askedStill = askedquestion.HasCustomerWith(customer.DeletedAtIsNil())
+
 func (r *Resolver) askedQuestions() noun[ent.AskedQuestion, ent.AskedQuestionEdge, ent.AskedQuestionConnection] {
 	return noun[ent.AskedQuestion, ent.AskedQuestionEdge, ent.AskedQuestionConnection]{
 		list: list[ent.AskedQuestion]{"askedQuestions", askedQuestionID, r.pages}, table: askedquestion.Table, sees: r.seesCustomer,
 		customerOf: func(row *ent.AskedQuestion) string { return row.CustomerID },
 		read: func(ctx context.Context, filter, where, by func(*sql.Selector), limit int) ([]*ent.AskedQuestion, error) {
-			return r.client.AskedQuestion.Query().Where(filter, where).Order(by).Limit(limit).All(ctx)
+			return r.client.AskedQuestion.Query().Where(askedStill, filter, where).Order(by).Limit(limit).All(ctx)
 		},
 		count: func(ctx context.Context, filter func(*sql.Selector)) (int, error) {
-			return r.client.AskedQuestion.Query().Where(filter).Count(ctx)
+			return r.client.AskedQuestion.Query().Where(askedStill, filter).Count(ctx)
 		},
 		counts: func(ctx context.Context, filter func(*sql.Selector)) (all []count, err error) {
-			err = r.client.AskedQuestion.Query().Where(filter).GroupBy(askedquestion.FieldCustomerID).Aggregate(ent.Count()).Scan(ctx, &all)
+			err = r.client.AskedQuestion.Query().Where(askedStill, filter).GroupBy(askedquestion.FieldCustomerID).Aggregate(ent.Count()).Scan(ctx, &all)
 			return all, err
 		},
 		edge: func(row *ent.AskedQuestion, c ent.Cursor) *ent.AskedQuestionEdge {
@@ -94,13 +98,13 @@ func (r *Resolver) needReaders() map[string]reader {
 			return noders(ctx, needID)(c.Need.Query().Where(need.IDIn(ids...)).All(ctx))
 		},
 		id.NeedFact: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, needFactID)(c.NeedFact.Query().Where(needfact.IDIn(ids...)).All(ctx))
+			return noders(ctx, needFactID)(c.NeedFact.Query().Where(needfact.IDIn(ids...), stillThere).All(ctx))
 		},
 		id.Question: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, questionID)(c.Question.Query().Where(question.IDIn(ids...)).All(ctx))
 		},
 		id.AskedQuestion: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
-			return noders(ctx, askedQuestionID)(c.AskedQuestion.Query().Where(askedquestion.IDIn(ids...)).All(ctx))
+			return noders(ctx, askedQuestionID)(c.AskedQuestion.Query().Where(askedquestion.IDIn(ids...), askedStill).All(ctx))
 		},
 		id.Experiment: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, func(row *ent.Experiment) string { return row.ID })(c.Experiment.Query().Where(experiment.IDIn(ids...)).All(ctx))
