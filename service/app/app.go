@@ -123,7 +123,7 @@ func New(ctx context.Context, c service.Config) (*App, error) {
 	a.Workshop = workshop.New(core, a.Quote)
 	a.Quote.EarningsKnownAt = a.Report.EarningsKnownAt
 	a.Bulk = bulk.New(core, a.Books, a.Campaigns, a.Rates, a.Value)
-	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Customers, a.Rates)
+	a.Merging = merging.New(core, a.Books, a.Campaigns, a.Consent, a.Contacts, a.Customers, a.Outbox, a.People, a.Rates)
 	a.Points = points.New(core, a.Customers)
 	a.Assortment = assortment.New(core, a.Catalogue, a.Quote, a.Rates)
 	a.Personal = personal.New(core, a.Consent, a.Customers)

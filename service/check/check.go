@@ -76,7 +76,7 @@ func (s *Service) Verify(ctx context.Context) (all []Finding, pending int, err e
 	err = s.readAll(ctx, func(ctx context.Context, tx *store.Tx) error {
 		found = &findings{of: map[*rule]int{}}
 		for _, check := range []func(context.Context, *store.Tx, *findings) error{
-			s.checkRules, s.checkReferences, s.checkContacts, s.checkSpend, s.checkLines, s.checkOrders, s.checkCustomers, s.checkRecipes,
+			s.checkRules, s.checkReferences, s.checkCrossing, s.checkContacts, s.checkSpend, s.checkLines, s.checkOrders, s.checkCustomers, s.checkRecipes,
 		} {
 			if err := check(ctx, tx, found); err != nil {
 				return err

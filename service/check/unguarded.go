@@ -81,8 +81,6 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "the contact is voided without a reason, or stands and has one"}, "SELECT id FROM contacts WHERE (voided_at IS NULL) <> (void_reason IS NULL)"},
 	{rule{lawStates, "the contact's last correction is not that of its history"}, `SELECT k.id FROM contacts k LEFT JOIN (SELECT contact_id, max(recorded_at) AS last FROM contact_corrections GROUP BY contact_id) AS x ON x.contact_id = k.id
 		WHERE k.corrected_at IS NULL AND x.last IS NOT NULL OR k.corrected_at IS NOT NULL AND (x.last IS NULL OR x.last <> k.corrected_at)`},
-	{rule{lawStates, "the contact is about an order or an offer of another customer"}, `SELECT k.id FROM contacts k LEFT JOIN orders o ON o.id = k.order_id LEFT JOIN offers f ON f.id = k.offer_id
-		WHERE o.customer_id <> k.customer_id OR f.customer_id <> k.customer_id`},
 	{rule{lawStates, "the agreement's end is not the last that was recorded"}, `SELECT a.id FROM price_agreements a LEFT JOIN (SELECT subject, valid_from, row_number() OVER (PARTITION BY subject ORDER BY recorded_at DESC, id DESC) AS place FROM dated_values WHERE name = 'end') AS e
 		ON e.subject = a.id AND e.place = 1 WHERE a.ended_at IS NULL AND e.valid_from IS NOT NULL OR a.ended_at IS NOT NULL AND (e.valid_from IS NULL OR e.valid_from <> a.ended_at)`},
 	{rule{lawStates, "the agreement was proposed or declined, and was ended or has no time for it"}, "SELECT id FROM price_agreements WHERE state <> 'AGREED' AND (proposed_at IS NULL OR ended_at IS NOT NULL) OR state = 'DECLINED' AND decided_at IS NULL"},
@@ -98,13 +96,13 @@ var ruleQueries = []ruleQuery{
 	{rule{lawStates, "it is of a customer who was merged into another"}, `SELECT r.id FROM (SELECT id, customer_id FROM orders UNION ALL SELECT id, customer_id FROM contacts UNION ALL SELECT id, customer_id FROM offers
 		UNION ALL SELECT id, customer_id FROM tasks UNION ALL SELECT id, customer_id FROM permissions UNION ALL SELECT id, customer_id FROM price_agreements) AS r
 		JOIN customers c ON c.id = r.customer_id WHERE c.merged_into_id IS NOT NULL`},
-	{rule{lawStates, "the task was done by a contact of another customer, or by one that is voided"}, "SELECT t.id FROM tasks t JOIN contacts k ON k.id = t.contact_id WHERE k.customer_id <> t.customer_id OR k.voided_at IS NOT NULL"},
+	{rule{lawStates, "the task was done by a contact that is voided"}, "SELECT t.id FROM tasks t JOIN contacts k ON k.id = t.contact_id WHERE k.voided_at IS NOT NULL"},
 	{rule{lawStates, "the task is not as its times say"}, `SELECT id FROM tasks WHERE (state = 'DONE') <> (done_at IS NOT NULL) OR (state = 'CANCELLED') <> (cancelled_at IS NOT NULL)
 		OR (state = 'OPEN') <> (closed_by IS NULL) OR state <> 'DONE' AND contact_id IS NOT NULL`},
 	{rule{lawFigures, "what was handed over does not sum to its total"}, "SELECT id FROM hand_overs WHERE past + future <> total OR customers < 0 OR offers < 0 OR tasks < 0"},
 	{rule{lawStates, "the capacity that is taken is not positive"}, "SELECT id FROM bookings WHERE units <= 0"},
-	{rule{lawPermission, "the contact was made under a permission of another customer, channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
-		WHERE p.customer_id <> c.customer_id OR p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
+	{rule{lawPermission, "the contact was made under a permission of another channel or purpose"}, `SELECT c.id FROM contacts c JOIN permissions p ON p.id = c.permission_id
+		WHERE p.channel <> c.channel OR c.purpose IS NOT NULL AND p.purpose <> c.purpose`},
 	{rule{lawTwice, "a request's key was used twice"}, "SELECT min(id) FROM idempotency_keys GROUP BY actor, key HAVING count(*) > 1"},
 	{rule{lawTwice, "the external id of an order was used twice"}, "SELECT min(id) FROM orders WHERE external_id IS NOT NULL GROUP BY external_id, external_twin HAVING count(*) > 1"},
 	{rule{lawTwice, "a contact is credited twice with one order"}, "SELECT min(id) FROM credits GROUP BY order_id, contact_id HAVING count(*) > 1"},

@@ -3,8 +3,13 @@ package contacts
 import (
 	"context"
 	"slices"
+	"strings"
 
+	"kopeck/ent/contact"
+	"kopeck/ent/offer"
+	"kopeck/ent/order"
 	"kopeck/fault"
+	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/field"
@@ -15,6 +20,59 @@ import (
 
 // aboutField is the name of the field in correctContact, in conflicts and in the audit.
 const aboutField = "aboutId"
+
+// The names of the fields of what a contact was about, which after the undoing of a merge may be of another customer.
+const (
+	orderField = "orderId"
+	offerField = "offerId"
+)
+
+// seeNamed adds to what the caller may see which of the orders and offers that corrections name they do, and of the contacts that were joined.
+func (s *Service) seeNamed(ctx context.Context, seen service.CustomersSeen, corrections []service.VersionChange) error {
+	var orders, offers, contacts []string
+	for _, one := range corrections {
+		for name, to := range map[string]*[]string{orderField: &orders, offerField: &offers} {
+			if change, ok := one.Fields[name]; ok {
+				*to = append(*to, service.IDIn(change.Old), service.IDIn(change.New))
+			}
+		}
+		if other := joinedOf(one.Reason); other != "" {
+			contacts = append(contacts, other)
+		}
+	}
+	for _, of := range []struct {
+		ids  []string
+		seen func(some []string) ([]string, error)
+	}{
+		{orders, func(some []string) ([]string, error) { return s.Client.Order.Query().Where(order.IDIn(some...)).IDs(ctx) }},
+		{offers, func(some []string) ([]string, error) { return s.Client.Offer.Query().Where(offer.IDIn(some...)).IDs(ctx) }},
+		{contacts, func(some []string) ([]string, error) {
+			return s.Client.Contact.Query().Where(contact.IDIn(some...)).IDs(ctx)
+		}},
+	} {
+		slices.Sort(of.ids)
+		for some := range slices.Chunk(slices.Compact(of.ids), store.IDsPerStatement) {
+			visible, err := of.seen(some)
+			if err != nil {
+				return err
+			}
+			for _, one := range visible {
+				seen[one] = true
+			}
+		}
+	}
+	return nil
+}
+
+// joinedOf returns the contact that the reason of a correction names with which it was joined, or from which it was parted; "" for none.
+func joinedOf(reason string) string {
+	for _, begins := range []string{joinedInto, joinedWith, partedFrom} {
+		if other, ok := strings.CutPrefix(reason, begins); ok && id.Prefix(other) == id.Contact {
+			return other
+		}
+	}
+	return ""
+}
 
 // aboutOf returns the values of aboutId in corrections, and those in peopleIds.
 func aboutOf(corrections []service.VersionChange) (values []any) {

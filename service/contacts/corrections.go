@@ -69,6 +69,9 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 	if err != nil {
 		return nil, err
 	}
+	if err := s.seeNamed(ctx, visible, details); err != nil {
+		return nil, err
+	}
 	all, later := make(map[string][]*ContactCorrection, len(contacts)), map[string]bool{}
 	for i, a := range slices.Backward(audits) { // from now on backwards, to know who took part before each
 		one := &ContactCorrection{At: a.at, By: a.actor, Reason: details[i].Reason, Voided: a.action == contactVoid, Fields: []*ContactFieldChange{}}
@@ -78,12 +81,16 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 		if err != nil {
 			return nil, fmt.Errorf("contacts: audit of %s: %w", a.contactID, err)
 		}
+		if other := joinedOf(details[i].Reason); other != "" && !visible[other] { // it is of another customer: to the caller the contacts were never joined
+			took[a.contactID] = before
+			continue
+		}
 		for _, name := range slices.Sorted(maps.Keys(details[i].Fields)) {
 			change := &ContactFieldChange{name, details[i].Fields[name].Old, details[i].Fields[name].New}
 			switch name {
 			case "expense":
 				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, took[a.contactID])
-			case aboutField:
+			case aboutField, orderField, offerField:
 				if change.Old, change.New = visible.Only(change.Old), visible.Only(change.New); change.Old == nil && change.New == nil {
 					continue
 				}

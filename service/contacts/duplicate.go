@@ -23,6 +23,14 @@ import (
 // nearWindow is how far apart two contacts may have begun that are possibly the same: two phones round, and are not set alike.
 const nearWindow = 10 * time.Minute
 
+// How the reasons begin that the corrections of two contacts have of which one was joined into the other, or stands again; the id of the other
+// follows.
+const (
+	joinedInto = "joined into "
+	joinedWith = "joined with "
+	partedFrom = "parted from "
+)
+
 // longest is how long a contact that somebody records may last: one that began earlier before another is over by then.
 const longest = 24 * time.Hour
 
@@ -153,7 +161,7 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if err := s.tasks.ContactMoved(ctx, tx, other.ID, kept); err != nil { // before it would open them again
 		return err
 	}
-	if err := s.void(ctx, tx, c, other, "joined into "+kept.ID); err != nil {
+	if err := s.void(ctx, tx, c, other, joinedInto+kept.ID); err != nil {
 		return err
 	}
 	if err := s.carry(ctx, tx, kept.ID, other.ID); err != nil {
@@ -189,7 +197,7 @@ func (s *Service) join(ctx context.Context, tx *store.Tx, c *ent.Customer, kept,
 	if err != nil {
 		return err
 	}
-	return s.correctHeld(ctx, tx, c, kept, correction{given: given, expected: kept.Version, reason: "joined with " + other.ID, people: people, joined: true})
+	return s.correctHeld(ctx, tx, c, kept, correction{given: given, expected: kept.Version, reason: joinedWith + other.ID, people: people, joined: true})
 }
 
 // missing returns what a contact does not say and another, which is the same, does. Of the texts both are kept.

@@ -80,7 +80,7 @@ func (s *Service) MergeCustomers(ctx context.Context, in service.MergeCustomersI
 
 // lockPair locks the customers of a merge, both of whom the actor may see and change, and checks that they can be merged.
 func (s *Service) lockPair(ctx context.Context, tx *store.Tx, m *merge, in service.MergeCustomersInput) (err error) {
-	if err := s.hold(ctx, tx, in.KeepID, in.MergeID, s.Kept(in.KeepID), s.Kept(in.MergeID)); err != nil {
+	if err := s.hold(ctx, tx, nil, in.KeepID, in.MergeID, s.Kept(in.KeepID), s.Kept(in.MergeID)); err != nil {
 		return err
 	}
 	var faults fault.List

@@ -26,7 +26,7 @@ type undoing struct {
 }
 
 // UndoMerge undoes a merge in one transaction, and returns the two customers. What belonged to each goes back to each. What came after the
-// merge stays with the kept customer, unless it named the id of the merged one, or belongs to what goes back.
+// merge stays with the kept customer, unless it named the id of the merged one, or belongs to what goes back: see divide.go.
 //
 // Faults: INVALID by field; NOT_FOUND on id; FORBIDDEN for who changes no customers, and on id for who may not see both or may not restate
 // taxes; WRONG_STATE on id for a merge that is undone, is too old, or was followed by another; VERSION_CONFLICT.
@@ -71,7 +71,8 @@ func (s *Service) lockMerge(ctx context.Context, tx *store.Tx, in service.UndoMe
 	if m == nil {
 		return nil, fault.NoSuch("id", "merge")
 	}
-	if err := s.hold(ctx, tx, m.keptID, m.mergedID); err != nil {
+	siblings := func() ([]string, error) { return s.contacts.HoldJoined(ctx, tx, m.at, m.keptID, m.mergedID) }
+	if err := s.hold(ctx, tx, siblings, m.keptID, m.mergedID); err != nil {
 		return nil, err
 	}
 	// Once more, now that nobody else can change it.
@@ -143,6 +144,15 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 	if err := divideStages(ctx, tx, u); err != nil {
 		return err
 	}
+	if err := s.revive(ctx, tx, u); err != nil {
+		return err
+	}
+	if err := s.consent.Separate(ctx, tx, []string{u.kept.ID, u.merged.ID}, sourceOf(u.id)); err != nil {
+		return err
+	}
+	if err := s.divide(ctx, tx, u); err != nil {
+		return err
+	}
 	reopened, err := s.reopenTasks(ctx, tx, u)
 	if err != nil {
 		return err
@@ -152,12 +162,6 @@ func (s *Service) undo(ctx context.Context, tx *store.Tx, u *undoing, reason *st
 		return err
 	}
 	if err := s.tasksChanged(ctx, tx, u.id, u.kept.ID, u.merged.ID, append(reopened, returned...)); err != nil {
-		return err
-	}
-	if err := s.revive(ctx, tx, u); err != nil {
-		return err
-	}
-	if err := s.consent.Separate(ctx, tx, []string{u.kept.ID, u.merged.ID}, sourceOf(u.id)); err != nil {
 		return err
 	}
 	if err := s.writeUndone(ctx, tx, u.id, reason); err != nil {

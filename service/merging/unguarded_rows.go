@@ -233,39 +233,5 @@ func (s *Service) giveBack(ctx context.Context, tx *store.Tx, u *undoing) error 
 	if err := s.giveBackFields(ctx, tx, u); err != nil {
 		return err
 	}
-	return giveBackFollowing(ctx, tx, u)
-}
-
-// following are statements that give back what came after a merge and belongs to what goes back: an order of an offer, a contact of an
-// order, an offer or a permission, and that the stage changed by a permission. A contact that was made under a permission of the kept customer stays with them, whatever it named, and
-// is then about no order and no offer of the other.
-var following = []struct {
-	query  string
-	merged []bool // for each parameter, whether it is the merged customer
-}{
-	{"UPDATE orders SET customer_id = ? WHERE customer_id = ? AND offer_id IN (SELECT id FROM offers WHERE customer_id = ?)", []bool{true, false, true}},
-	{`UPDATE contacts SET customer_id = ? WHERE customer_id = ? AND (order_id IN (SELECT id FROM orders WHERE customer_id = ?) OR offer_id IN (SELECT id FROM offers WHERE customer_id = ?)
-		OR permission_id IN (SELECT id FROM permissions WHERE customer_id = ?) OR id IN (SELECT contact_id FROM offers WHERE customer_id = ? AND contact_id IS NOT NULL))`, []bool{true, false, true, true, true, true}},
-	{"UPDATE contacts SET customer_id = ? WHERE customer_id = ? AND permission_id IN (SELECT id FROM permissions WHERE customer_id = ?)", []bool{false, true, false}},
-	{"UPDATE contacts SET order_id = NULL WHERE customer_id IN (?, ?) AND order_id IN (SELECT o.id FROM orders o WHERE o.customer_id <> contacts.customer_id AND o.customer_id IN (?, ?))", []bool{false, true, false, true}},
-	{"UPDATE contacts SET offer_id = NULL WHERE customer_id IN (?, ?) AND offer_id IN (SELECT o.id FROM offers o WHERE o.customer_id <> contacts.customer_id AND o.customer_id IN (?, ?))", []bool{false, true, false, true}},
-	{"UPDATE contacts SET about_id = NULL WHERE customer_id IN (?, ?) AND about_id = customer_id", []bool{false, true}},
-	{`UPDATE stage_changes SET customer_id = ? WHERE customer_id = ? AND kind = 'PERMISSION' AND at IN (SELECT e.at FROM permission_events e JOIN permissions p ON p.id = e.permission_id WHERE p.customer_id = ?)
-		AND at NOT IN (SELECT e.at FROM permission_events e JOIN permissions p ON p.id = e.permission_id WHERE p.customer_id = ?)`, []bool{true, false, true, false}},
-}
-
-func giveBackFollowing(ctx context.Context, tx *store.Tx, u *undoing) error {
-	for _, one := range following {
-		args := make([]any, len(one.merged))
-		for i, merged := range one.merged {
-			if args[i] = u.kept.ID; merged {
-				args[i] = u.merged.ID
-			}
-		}
-		if _, err := tx.Exec(ctx, one.query, args...); err != nil {
-			return err
-		}
-	}
-	_, err := tx.Exec(ctx, "DELETE FROM customer_identities WHERE merge_id = ?", u.id)
-	return err
+	return s.giveBackFollowing(ctx, tx, u)
 }

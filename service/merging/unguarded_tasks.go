@@ -6,6 +6,7 @@ import (
 
 	"kopeck/schema"
 	"kopeck/service"
+	"kopeck/service/input"
 	"kopeck/store"
 )
 
@@ -18,7 +19,7 @@ const taskOwners = "tasks.owner_id"
 type storedTask struct {
 	id, customerID, contactID, state, owner string
 	version                                 int
-	goesTo                                  string // the owner to whom the undoing of a merge gives it back
+	goesTo                                  string // the owner to whom the undoing of a merge gives it back, or who owned its customer before the merge
 }
 
 // tasksBy reads tasks by the end of a query that selects them as t and, where they are noted, the notes as r.
@@ -47,37 +48,34 @@ func (s *Service) giveTask(ctx context.Context, tx *store.Tx, one storedTask, to
 }
 
 // handOverTasks gives the open tasks of who owned one of two customers and does not own both to who does, as where customers are handed over, and
-// notes to whom they go back. It returns their ids. The rows are the kept customer's.
+// with them those of whoever does not see the kept customer any more, who would not see the task either. It notes to whom they go back, and
+// returns their ids. The rows are the kept customer's.
 func (s *Service) handOverTasks(ctx context.Context, tx *store.Tx, m *merge) (ids []string, err error) {
+	if m.after.OwnerID == nil {
+		return nil, nil
+	}
 	place := Place{Table: "tasks", Column: "customer_id"}
-	const noted = "t.id IN (SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ?)"
-	for _, side := range []struct {
-		from *string
-		of   string
-	}{{m.kept.OwnerID, "NOT " + noted}, {m.merged.OwnerID, noted}} {
-		if side.from == nil || m.after.OwnerID == nil || *side.from == *m.after.OwnerID {
+	const side = "CASE WHEN t.id IN (SELECT row_id FROM merged_rows WHERE merge_id = ? AND place = ?) THEN CAST(? AS text) ELSE CAST(? AS text) END"
+	open, err := tasksBy(ctx, tx, side, "WHERE t.customer_id = ? AND t.owner_id IS NOT NULL AND t.owner_id <> ? AND t.state = ?",
+		m.id, place.String(), input.OrZero(m.merged.OwnerID), input.OrZero(m.kept.OwnerID), m.kept.ID, *m.after.OwnerID, string(schema.TaskOpen))
+	if err != nil {
+		return nil, err
+	}
+	var notes [][]any
+	for _, one := range open {
+		if owned := one.goesTo; one.owner != owned && s.people.Sees(one.owner, m.after) {
 			continue
 		}
-		theirs, err := tasksBy(ctx, tx, "''", "WHERE t.customer_id = ? AND t.owner_id = ? AND t.state = ? AND "+side.of, m.kept.ID, *side.from, string(schema.TaskOpen), m.id, place.String())
-		if err != nil {
-			return nil, err
-		}
-		notes := make([][]any, len(theirs))
-		for i, one := range theirs {
-			ids = append(ids, one.id)
-			notes[i] = []any{m.id, taskOwners, one.id, one.owner}
-			if err := s.giveTask(ctx, tx, one, *m.after.OwnerID); err != nil {
-				return nil, err
-			}
-		}
-		if len(notes) == 0 {
-			continue
-		}
-		if err := tx.InsertRows(ctx, "merged_rows", []string{"merge_id", "place", "row_id", "belongs_to"}, notes); err != nil {
+		ids = append(ids, one.id)
+		notes = append(notes, []any{m.id, taskOwners, one.id, one.owner})
+		if err := s.giveTask(ctx, tx, one, *m.after.OwnerID); err != nil {
 			return nil, err
 		}
 	}
-	return ids, nil
+	if len(notes) == 0 {
+		return nil, nil
+	}
+	return ids, tx.InsertRows(ctx, "merged_rows", []string{"merge_id", "place", "row_id", "belongs_to"}, notes)
 }
 
 // giveBackTasks gives the tasks back whose owner a merge changed: those that are open and still with who owned the kept customer. It returns their

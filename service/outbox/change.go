@@ -56,6 +56,9 @@ func (s *Service) ReplayMessage(ctx context.Context, in service.ReplayMessageInp
 		if m.State != schema.MessageStopped && m.State != schema.MessageDead {
 			return fault.New(fault.WrongState, "id", "a message that is %s cannot be queued again", m.State)
 		}
+		if m.Text == "" {
+			return fault.New(fault.WrongState, "id", "the message has no text any more, so it cannot be queued again")
+		}
 		if m.OfferID != nil && s.Offers.Again != nil {
 			if err := s.Offers.Again(ctx, tx, m); err != nil {
 				return err

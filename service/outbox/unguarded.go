@@ -8,7 +8,7 @@ import (
 	"kopeck/store"
 )
 
-// What is done without the guard: messages are handed over whoever has caused them.
+// What is done without the guard: messages are handed over whoever has caused them, and lose what is of another customer whoever sees it.
 
 // bypassGuard returns the context of the worker, which no request waits for.
 func bypassGuard(ctx context.Context) context.Context { return auth.System(ctx) }
@@ -35,4 +35,31 @@ func reserve(ctx context.Context, tx *store.Tx, worker string, at, until time.Ti
 		ids = append(ids, one)
 		return err
 	})
+}
+
+// aboutOthers returns the messages to customers that are about an offer to another.
+func aboutOthers(ctx context.Context, tx *store.Tx, customerIDs []string) (ids []string, err error) {
+	const query = "SELECT m.id FROM messages m JOIN offers o ON o.id = m.offer_id WHERE o.customer_id <> m.customer_id AND m.customer_id IN @ids ORDER BY m.id"
+	return ids, store.EachByIDs(ctx, tx, query, nil, customerIDs, func(scan store.ScanFunc) error {
+		var one string
+		err := scan(&one)
+		ids = append(ids, one)
+		return err
+	})
+}
+
+// forgetOthers takes the offers and permissions of others out of the messages to customers. What a message is about never changes otherwise.
+func forgetOthers(ctx context.Context, tx *store.Tx, customerIDs []string) error {
+	for _, query := range []string{
+		"UPDATE messages SET offer_id = NULL WHERE customer_id = ? AND offer_id IN (SELECT id FROM offers WHERE customer_id <> messages.customer_id)",
+		`UPDATE messages SET permission_id = (SELECT k.permission_id FROM contacts k WHERE k.id = messages.contact_id)
+			WHERE customer_id = ? AND permission_id IN (SELECT id FROM permissions WHERE customer_id <> messages.customer_id)`,
+	} {
+		for _, one := range customerIDs {
+			if _, err := tx.Exec(ctx, query, one); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package ownfields
 
 import (
 	"context"
+	"time"
 
 	"kopeck/auth"
 	"kopeck/ent"
@@ -41,6 +42,32 @@ func (s *Service) Carry(ctx context.Context, tx *store.Tx, to, from string) erro
 	for _, e := range entries {
 		if mine := own[e.DefinitionID]; e.Subject == from && e.Value != nil && (mine == nil || mine.Value == nil) {
 			changes = append(changes, change{definition: e.Edges.Definition, entry: mine, value: e.Value, number: e.Number})
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	return s.put(ctx, all, tx, to, changes)
+}
+
+// Uncarry takes from a contact what it has since a moment from another that was joined into it then: values that are the other's still. The
+// transaction holds what it does for [Service.Carry].
+func (s *Service) Uncarry(ctx context.Context, tx *store.Tx, to, from string, since time.Time) error {
+	all := auth.System(ctx)
+	entries, err := tx.FieldEntry.Query().Where(fieldentry.SubjectIn(to, from)).WithDefinition().Order(fieldentry.ByID()).All(all)
+	if err != nil {
+		return err
+	}
+	theirs := map[string]*string{}
+	for _, e := range entries {
+		if e.Subject == from {
+			theirs[e.DefinitionID] = e.Value
+		}
+	}
+	var changes []change
+	for _, e := range entries {
+		if other := theirs[e.DefinitionID]; e.Subject == to && e.Value != nil && other != nil && *other == *e.Value && !e.SetAt.Before(since) {
+			changes = append(changes, change{definition: e.Edges.Definition, entry: e})
 		}
 	}
 	if len(changes) == 0 {

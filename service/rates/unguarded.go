@@ -217,20 +217,33 @@ func (s *Service) takenOver(ctx context.Context, tx *store.Tx, orderID string) (
 func (s *Service) writeHoldAgain(ctx context.Context, tx *store.Tx, rows []*ent.Booking) error {
 	now := s.Now()
 	for some := range slices.Chunk(rows, bookingsPerStatement) {
-		creates, ids := make([]*ent.BookingCreate, len(some)), make([]string, len(some))
+		creates, ids, made := make([]*ent.BookingCreate, len(some)), make([]string, len(some)), make([]string, len(some))
 		for i, row := range some {
-			ids[i] = row.ID
-			creates[i] = tx.Booking.Create().SetID(s.IDs.Make(id.Booking)).SetHold(*row.Hold).SetNillableHeldFor(row.HeldFor).SetNillableHeldBy(row.HeldBy).
+			ids[i], made[i] = row.ID, s.IDs.Make(id.Booking)
+			creates[i] = tx.Booking.Create().SetID(made[i]).SetHold(*row.Hold).SetNillableHeldFor(row.HeldFor).SetNillableHeldBy(row.HeldBy).
 				SetResource(row.Resource).SetDay(row.Day).SetUnits(row.Units).SetBookedAt(now).SetFreedAt(*row.HeldUntil)
 		}
 		if err := tx.Booking.CreateBulk(creates...).Exec(auth.System(ctx)); err != nil {
 			return err
+		}
+		for i, row := range some {
+			if err := keepWhose(ctx, tx, row, made[i]); err != nil {
+				return err
+			}
 		}
 		if err := tx.Booking.Update().Where(booking.IDIn(ids...)).ClearTakenBy().ClearHeldUntil().Exec(auth.System(ctx)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepWhose notes that what is held again in place of a row goes back to whom that goes back when a merge is undone.
+func keepWhose(ctx context.Context, tx *store.Tx, row *ent.Booking, madeID string) error {
+	const query = `INSERT INTO merged_rows (merge_id, place, row_id, belongs_to) SELECT merge_id, place, CAST(? AS text), belongs_to FROM merged_rows WHERE place = 'bookings.held_for' AND row_id = ?
+		AND merge_id IN (SELECT m.id FROM customer_merges m JOIN customers c ON c.id = m.kept_id WHERE m.undone_at IS NULL AND (c.id = ? OR c.merged_into_id = ?))`
+	_, err := tx.Exec(ctx, query, madeID, row.ID, row.HeldFor, row.HeldFor)
+	return err
 }
 
 // holdsOf reads what some prices hold now, the first held first. No role reads bookings; the actor places an order of the prices, or holds

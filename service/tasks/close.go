@@ -146,9 +146,25 @@ func (s *Service) ContactMoved(ctx context.Context, tx *store.Tx, from string, t
 		if from == to.ID && t.DoneAt != nil && t.DoneAt.Equal(to.At) {
 			return nil
 		}
-		version := service.VersionChange{Fields: map[string]service.Change{"contactId": {Old: from, New: to.ID}, "doneAt": {Old: t.DoneAt, New: to.At.UTC()}}}
-		return s.save(ctx, tx, t, tx.Task.UpdateOne(t).SetContactID(to.ID).SetDoneAt(to.At), version)
+		return s.doneBy(ctx, tx, t, to)
 	})
+}
+
+// ContactParted makes the tasks that were done by a contact, and are not of its customer any more, done by one of their own, which was joined into
+// it and stands again.
+func (s *Service) ContactParted(ctx context.Context, tx *store.Tx, from string, to *ent.Contact) error {
+	return s.eachDoneBy(ctx, tx, from, func(t *ent.Task) error {
+		if t.CustomerID != to.CustomerID {
+			return nil
+		}
+		return s.doneBy(ctx, tx, t, to)
+	})
+}
+
+// doneBy makes a task that is done one that was done by another contact.
+func (s *Service) doneBy(ctx context.Context, tx *store.Tx, t *ent.Task, by *ent.Contact) error {
+	version := service.VersionChange{Fields: map[string]service.Change{"contactId": {Old: t.ContactID, New: by.ID}, "doneAt": {Old: t.DoneAt, New: by.At.UTC()}}}
+	return s.save(ctx, tx, t, tx.Task.UpdateOne(t).SetContactID(by.ID).SetDoneAt(by.At), version)
 }
 
 func (s *Service) eachDoneBy(ctx context.Context, tx *store.Tx, contactID string, do func(t *ent.Task) error) error {
