@@ -3,7 +3,6 @@ package apitest
 import (
 	"context"
 
-	"kopeck/ent/order"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/store"
@@ -16,12 +15,8 @@ func (s *seeded) addPages() {
 	for _, customer := range []string{s.mine, s.theirs, s.shared, s.kept, s.young} {
 		client.CustomerLink.Create().SetID(s.w.App.IDs.Make(id.Link)).SetCustomerID(customer).SetCreatedAt(now).SetCreatedBy("system").SetExpiresAt(now.AddDate(0, 0, 90)).
 			SetEndedAt(now).SetEndedBy("system").SetEndReason("lost").ExecX(ctx)
-		create := client.PersonalDataRequest.Create().SetID(s.w.App.IDs.Make(id.DataRequest)).SetCustomerID(customer).SetKind(schema.RequestObject).SetState(schema.RequestRefused).SetAskedAt(now).
-			SetDueAt(now.AddDate(0, 0, 10)).SetSource("a letter").SetText("No more").SetRecordedBy("system").SetClosedAt(now).SetClosedBy("system").SetReport("Not they").SetCreatedAt(now).SetUpdatedAt(now)
-		if o, err := client.Order.Query().Where(order.CustomerID(customer)).First(ctx); err == nil {
-			create.SetOrderID(o.ID)
-		}
-		create.ExecX(ctx)
+		client.PersonalDataRequest.Create().SetID(s.w.App.IDs.Make(id.DataRequest)).SetCustomerID(customer).SetKind(schema.RequestObject).SetState(schema.RequestRefused).SetAskedAt(now).
+			SetDueAt(now.AddDate(0, 0, 10)).SetSource("a letter").SetText("No more").SetRecordedBy("system").SetClosedAt(now).SetClosedBy("system").SetReport("Not they").SetCreatedAt(now).SetUpdatedAt(now).ExecX(ctx)
 	}
 	err := s.w.Store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		_, err := s.w.App.Consent.EraseLogs(ctx, tx, []string{s.kept})

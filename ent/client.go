@@ -8161,22 +8161,6 @@ func (c *PersonalDataRequestClient) QueryCustomer(_m *PersonalDataRequest) *Cust
 	return query
 }
 
-// QueryOrder queries the order edge of a PersonalDataRequest.
-func (c *PersonalDataRequestClient) QueryOrder(_m *PersonalDataRequest) *OrderQuery {
-	query := (&OrderClient{config: c.config}).Query()
-	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
-		id := _m.ID
-		step := sqlgraph.NewStep(
-			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, id),
-			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.OrderTable, personaldatarequest.OrderColumn),
-		)
-		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
-		return fromV, nil
-	}
-	return query
-}
-
 // Hooks returns the client hooks.
 func (c *PersonalDataRequestClient) Hooks() []Hook {
 	return c.hooks.PersonalDataRequest

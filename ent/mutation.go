@@ -48486,8 +48486,6 @@ type PersonalDataRequestMutation struct {
 	clearedFields   map[string]struct{}
 	customer        *string
 	clearedcustomer bool
-	_order          *string
-	cleared_order   bool
 	done            bool
 	oldValue        func(context.Context) (*PersonalDataRequest, error)
 	predicates      []predicate.PersonalDataRequest
@@ -48990,55 +48988,6 @@ func (m *PersonalDataRequestMutation) ResetText() {
 	delete(m.clearedFields, personaldatarequest.FieldText)
 }
 
-// SetOrderID sets the "order_id" field.
-func (m *PersonalDataRequestMutation) SetOrderID(s string) {
-	m._order = &s
-}
-
-// OrderID returns the value of the "order_id" field in the mutation.
-func (m *PersonalDataRequestMutation) OrderID() (r string, exists bool) {
-	v := m._order
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldOrderID returns the old "order_id" field's value of the PersonalDataRequest entity.
-// If the PersonalDataRequest object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PersonalDataRequestMutation) OldOrderID(ctx context.Context) (v *string, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldOrderID is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldOrderID requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldOrderID: %w", err)
-	}
-	return oldValue.OrderID, nil
-}
-
-// ClearOrderID clears the value of the "order_id" field.
-func (m *PersonalDataRequestMutation) ClearOrderID() {
-	m._order = nil
-	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
-}
-
-// OrderIDCleared returns if the "order_id" field was cleared in this mutation.
-func (m *PersonalDataRequestMutation) OrderIDCleared() bool {
-	_, ok := m.clearedFields[personaldatarequest.FieldOrderID]
-	return ok
-}
-
-// ResetOrderID resets all changes to the "order_id" field.
-func (m *PersonalDataRequestMutation) ResetOrderID() {
-	m._order = nil
-	delete(m.clearedFields, personaldatarequest.FieldOrderID)
-}
-
 // SetRecordedBy sets the "recorded_by" field.
 func (m *PersonalDataRequestMutation) SetRecordedBy(s string) {
 	m.recorded_by = &s
@@ -49249,33 +49198,6 @@ func (m *PersonalDataRequestMutation) ResetCustomer() {
 	m.clearedcustomer = false
 }
 
-// ClearOrder clears the "order" edge to the Order entity.
-func (m *PersonalDataRequestMutation) ClearOrder() {
-	m.cleared_order = true
-	m.clearedFields[personaldatarequest.FieldOrderID] = struct{}{}
-}
-
-// OrderCleared reports if the "order" edge to the Order entity was cleared.
-func (m *PersonalDataRequestMutation) OrderCleared() bool {
-	return m.OrderIDCleared() || m.cleared_order
-}
-
-// OrderIDs returns the "order" edge IDs in the mutation.
-// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
-// OrderID instead. It exists only for internal usage by the builders.
-func (m *PersonalDataRequestMutation) OrderIDs() (ids []string) {
-	if id := m._order; id != nil {
-		ids = append(ids, *id)
-	}
-	return
-}
-
-// ResetOrder resets all changes to the "order" edge.
-func (m *PersonalDataRequestMutation) ResetOrder() {
-	m._order = nil
-	m.cleared_order = false
-}
-
 // Where appends a list predicates to the PersonalDataRequestMutation builder.
 func (m *PersonalDataRequestMutation) Where(ps ...predicate.PersonalDataRequest) {
 	m.predicates = append(m.predicates, ps...)
@@ -49310,7 +49232,7 @@ func (m *PersonalDataRequestMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonalDataRequestMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 14)
 	if m.version != nil {
 		fields = append(fields, personaldatarequest.FieldVersion)
 	}
@@ -49340,9 +49262,6 @@ func (m *PersonalDataRequestMutation) Fields() []string {
 	}
 	if m.text != nil {
 		fields = append(fields, personaldatarequest.FieldText)
-	}
-	if m._order != nil {
-		fields = append(fields, personaldatarequest.FieldOrderID)
 	}
 	if m.recorded_by != nil {
 		fields = append(fields, personaldatarequest.FieldRecordedBy)
@@ -49384,8 +49303,6 @@ func (m *PersonalDataRequestMutation) Field(name string) (ent.Value, bool) {
 		return m.Source()
 	case personaldatarequest.FieldText:
 		return m.Text()
-	case personaldatarequest.FieldOrderID:
-		return m.OrderID()
 	case personaldatarequest.FieldRecordedBy:
 		return m.RecordedBy()
 	case personaldatarequest.FieldClosedAt:
@@ -49423,8 +49340,6 @@ func (m *PersonalDataRequestMutation) OldField(ctx context.Context, name string)
 		return m.OldSource(ctx)
 	case personaldatarequest.FieldText:
 		return m.OldText(ctx)
-	case personaldatarequest.FieldOrderID:
-		return m.OldOrderID(ctx)
 	case personaldatarequest.FieldRecordedBy:
 		return m.OldRecordedBy(ctx)
 	case personaldatarequest.FieldClosedAt:
@@ -49512,13 +49427,6 @@ func (m *PersonalDataRequestMutation) SetField(name string, value ent.Value) err
 		}
 		m.SetText(v)
 		return nil
-	case personaldatarequest.FieldOrderID:
-		v, ok := value.(string)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetOrderID(v)
-		return nil
 	case personaldatarequest.FieldRecordedBy:
 		v, ok := value.(string)
 		if !ok {
@@ -49595,9 +49503,6 @@ func (m *PersonalDataRequestMutation) ClearedFields() []string {
 	if m.FieldCleared(personaldatarequest.FieldText) {
 		fields = append(fields, personaldatarequest.FieldText)
 	}
-	if m.FieldCleared(personaldatarequest.FieldOrderID) {
-		fields = append(fields, personaldatarequest.FieldOrderID)
-	}
 	if m.FieldCleared(personaldatarequest.FieldClosedAt) {
 		fields = append(fields, personaldatarequest.FieldClosedAt)
 	}
@@ -49623,9 +49528,6 @@ func (m *PersonalDataRequestMutation) ClearField(name string) error {
 	switch name {
 	case personaldatarequest.FieldText:
 		m.ClearText()
-		return nil
-	case personaldatarequest.FieldOrderID:
-		m.ClearOrderID()
 		return nil
 	case personaldatarequest.FieldClosedAt:
 		m.ClearClosedAt()
@@ -49674,9 +49576,6 @@ func (m *PersonalDataRequestMutation) ResetField(name string) error {
 	case personaldatarequest.FieldText:
 		m.ResetText()
 		return nil
-	case personaldatarequest.FieldOrderID:
-		m.ResetOrderID()
-		return nil
 	case personaldatarequest.FieldRecordedBy:
 		m.ResetRecordedBy()
 		return nil
@@ -49695,12 +49594,9 @@ func (m *PersonalDataRequestMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PersonalDataRequestMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 1)
 	if m.customer != nil {
 		edges = append(edges, personaldatarequest.EdgeCustomer)
-	}
-	if m._order != nil {
-		edges = append(edges, personaldatarequest.EdgeOrder)
 	}
 	return edges
 }
@@ -49713,17 +49609,13 @@ func (m *PersonalDataRequestMutation) AddedIDs(name string) []ent.Value {
 		if id := m.customer; id != nil {
 			return []ent.Value{*id}
 		}
-	case personaldatarequest.EdgeOrder:
-		if id := m._order; id != nil {
-			return []ent.Value{*id}
-		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PersonalDataRequestMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -49735,12 +49627,9 @@ func (m *PersonalDataRequestMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PersonalDataRequestMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 1)
 	if m.clearedcustomer {
 		edges = append(edges, personaldatarequest.EdgeCustomer)
-	}
-	if m.cleared_order {
-		edges = append(edges, personaldatarequest.EdgeOrder)
 	}
 	return edges
 }
@@ -49751,8 +49640,6 @@ func (m *PersonalDataRequestMutation) EdgeCleared(name string) bool {
 	switch name {
 	case personaldatarequest.EdgeCustomer:
 		return m.clearedcustomer
-	case personaldatarequest.EdgeOrder:
-		return m.cleared_order
 	}
 	return false
 }
@@ -49764,9 +49651,6 @@ func (m *PersonalDataRequestMutation) ClearEdge(name string) error {
 	case personaldatarequest.EdgeCustomer:
 		m.ClearCustomer()
 		return nil
-	case personaldatarequest.EdgeOrder:
-		m.ClearOrder()
-		return nil
 	}
 	return fmt.Errorf("unknown PersonalDataRequest unique edge %s", name)
 }
@@ -49777,9 +49661,6 @@ func (m *PersonalDataRequestMutation) ResetEdge(name string) error {
 	switch name {
 	case personaldatarequest.EdgeCustomer:
 		m.ResetCustomer()
-		return nil
-	case personaldatarequest.EdgeOrder:
-		m.ResetOrder()
 		return nil
 	}
 	return fmt.Errorf("unknown PersonalDataRequest edge %s", name)

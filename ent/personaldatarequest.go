@@ -5,7 +5,6 @@ package ent
 import (
 	"fmt"
 	"kopeck/ent/customer"
-	"kopeck/ent/order"
 	"kopeck/ent/personaldatarequest"
 	"kopeck/schema"
 	"strings"
@@ -41,8 +40,6 @@ type PersonalDataRequest struct {
 	Source string `json:"source,omitempty"`
 	// What they said; null if nothing is kept of it.
 	Text *string `json:"text,omitempty"`
-	// The order that they withdraw from.
-	OrderID *string `json:"order_id,omitempty"`
 	// Who recorded it: the e-mail of a user, "the customer", or "system".
 	RecordedBy string `json:"recorded_by,omitempty"`
 	// When it was done or refused; null while it is open.
@@ -61,11 +58,9 @@ type PersonalDataRequest struct {
 type PersonalDataRequestEdges struct {
 	// The customer.
 	Customer *Customer `json:"customer,omitempty"`
-	// The order that they withdraw from; null for other requests.
-	Order *Order `json:"order,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [1]bool
 }
 
 // CustomerOrErr returns the Customer value or an error if the edge
@@ -79,17 +74,6 @@ func (e PersonalDataRequestEdges) CustomerOrErr() (*Customer, error) {
 	return nil, &NotLoadedError{edge: "customer"}
 }
 
-// OrderOrErr returns the Order value or an error if the edge
-// was not loaded in eager-loading, or loaded but was not found.
-func (e PersonalDataRequestEdges) OrderOrErr() (*Order, error) {
-	if e.Order != nil {
-		return e.Order, nil
-	} else if e.loadedTypes[1] {
-		return nil, &NotFoundError{label: order.Label}
-	}
-	return nil, &NotLoadedError{edge: "order"}
-}
-
 // scanValues returns the types for scanning values from sql.Rows.
 func (*PersonalDataRequest) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -97,7 +81,7 @@ func (*PersonalDataRequest) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case personaldatarequest.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case personaldatarequest.FieldID, personaldatarequest.FieldCustomerID, personaldatarequest.FieldKind, personaldatarequest.FieldState, personaldatarequest.FieldSource, personaldatarequest.FieldText, personaldatarequest.FieldOrderID, personaldatarequest.FieldRecordedBy, personaldatarequest.FieldClosedBy, personaldatarequest.FieldReport:
+		case personaldatarequest.FieldID, personaldatarequest.FieldCustomerID, personaldatarequest.FieldKind, personaldatarequest.FieldState, personaldatarequest.FieldSource, personaldatarequest.FieldText, personaldatarequest.FieldRecordedBy, personaldatarequest.FieldClosedBy, personaldatarequest.FieldReport:
 			values[i] = new(sql.NullString)
 		case personaldatarequest.FieldCreatedAt, personaldatarequest.FieldUpdatedAt, personaldatarequest.FieldAskedAt, personaldatarequest.FieldDueAt, personaldatarequest.FieldClosedAt:
 			values[i] = new(sql.NullTime)
@@ -183,13 +167,6 @@ func (_m *PersonalDataRequest) assignValues(columns []string, values []any) erro
 				_m.Text = new(string)
 				*_m.Text = value.String
 			}
-		case personaldatarequest.FieldOrderID:
-			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field order_id", values[i])
-			} else if value.Valid {
-				_m.OrderID = new(string)
-				*_m.OrderID = value.String
-			}
 		case personaldatarequest.FieldRecordedBy:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field recorded_by", values[i])
@@ -233,11 +210,6 @@ func (_m *PersonalDataRequest) Value(name string) (ent.Value, error) {
 // QueryCustomer queries the "customer" edge of the PersonalDataRequest entity.
 func (_m *PersonalDataRequest) QueryCustomer() *CustomerQuery {
 	return NewPersonalDataRequestClient(_m.config).QueryCustomer(_m)
-}
-
-// QueryOrder queries the "order" edge of the PersonalDataRequest entity.
-func (_m *PersonalDataRequest) QueryOrder() *OrderQuery {
-	return NewPersonalDataRequestClient(_m.config).QueryOrder(_m)
 }
 
 // Update returns a builder for updating this PersonalDataRequest.
@@ -292,11 +264,6 @@ func (_m *PersonalDataRequest) String() string {
 	builder.WriteString(", ")
 	if v := _m.Text; v != nil {
 		builder.WriteString("text=")
-		builder.WriteString(*v)
-	}
-	builder.WriteString(", ")
-	if v := _m.OrderID; v != nil {
-		builder.WriteString("order_id=")
 		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"kopeck/ent/customer"
-	"kopeck/ent/order"
 	"kopeck/ent/personaldatarequest"
 	"kopeck/schema"
 	"time"
@@ -99,20 +98,6 @@ func (_c *PersonalDataRequestCreate) SetNillableText(v *string) *PersonalDataReq
 	return _c
 }
 
-// SetOrderID sets the "order_id" field.
-func (_c *PersonalDataRequestCreate) SetOrderID(v string) *PersonalDataRequestCreate {
-	_c.mutation.SetOrderID(v)
-	return _c
-}
-
-// SetNillableOrderID sets the "order_id" field if the given value is not nil.
-func (_c *PersonalDataRequestCreate) SetNillableOrderID(v *string) *PersonalDataRequestCreate {
-	if v != nil {
-		_c.SetOrderID(*v)
-	}
-	return _c
-}
-
 // SetRecordedBy sets the "recorded_by" field.
 func (_c *PersonalDataRequestCreate) SetRecordedBy(v string) *PersonalDataRequestCreate {
 	_c.mutation.SetRecordedBy(v)
@@ -170,11 +155,6 @@ func (_c *PersonalDataRequestCreate) SetID(v string) *PersonalDataRequestCreate 
 // SetCustomer sets the "customer" edge to the Customer entity.
 func (_c *PersonalDataRequestCreate) SetCustomer(v *Customer) *PersonalDataRequestCreate {
 	return _c.SetCustomerID(v.ID)
-}
-
-// SetOrder sets the "order" edge to the Order entity.
-func (_c *PersonalDataRequestCreate) SetOrder(v *Order) *PersonalDataRequestCreate {
-	return _c.SetOrderID(v.ID)
 }
 
 // Mutation returns the PersonalDataRequestMutation object of the builder.
@@ -275,11 +255,6 @@ func (_c *PersonalDataRequestCreate) check() error {
 	if v, ok := _c.mutation.Text(); ok {
 		if err := personaldatarequest.TextValidator(v); err != nil {
 			return &ValidationError{Name: "text", err: fmt.Errorf(`ent: validator failed for field "PersonalDataRequest.text": %w`, err)}
-		}
-	}
-	if v, ok := _c.mutation.OrderID(); ok {
-		if err := personaldatarequest.OrderIDValidator(v); err != nil {
-			return &ValidationError{Name: "order_id", err: fmt.Errorf(`ent: validator failed for field "PersonalDataRequest.order_id": %w`, err)}
 		}
 	}
 	if _, ok := _c.mutation.RecordedBy(); !ok {
@@ -410,23 +385,6 @@ func (_c *PersonalDataRequestCreate) createSpec() (*PersonalDataRequest, *sqlgra
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.CustomerID = nodes[0]
-		_spec.Edges = append(_spec.Edges, edge)
-	}
-	if nodes := _c.mutation.OrderIDs(); len(nodes) > 0 {
-		edge := &sqlgraph.EdgeSpec{
-			Rel:     sqlgraph.M2O,
-			Inverse: false,
-			Table:   personaldatarequest.OrderTable,
-			Columns: []string{personaldatarequest.OrderColumn},
-			Bidi:    false,
-			Target: &sqlgraph.EdgeTarget{
-				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeString),
-			},
-		}
-		for _, k := range nodes {
-			edge.Target.Nodes = append(edge.Target.Nodes, k)
-		}
-		_node.OrderID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

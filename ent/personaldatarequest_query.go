@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"kopeck/ent/customer"
-	"kopeck/ent/order"
 	"kopeck/ent/personaldatarequest"
 	"kopeck/ent/predicate"
 	"math"
@@ -26,7 +25,6 @@ type PersonalDataRequestQuery struct {
 	inters       []Interceptor
 	predicates   []predicate.PersonalDataRequest
 	withCustomer *CustomerQuery
-	withOrder    *OrderQuery
 	modifiers    []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -79,28 +77,6 @@ func (_q *PersonalDataRequestQuery) QueryCustomer() *CustomerQuery {
 			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, selector),
 			sqlgraph.To(customer.Table, customer.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.CustomerTable, personaldatarequest.CustomerColumn),
-		)
-		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
-		return fromU, nil
-	}
-	return query
-}
-
-// QueryOrder chains the current query on the "order" edge.
-func (_q *PersonalDataRequestQuery) QueryOrder() *OrderQuery {
-	query := (&OrderClient{config: _q.config}).Query()
-	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
-		if err := _q.prepareQuery(ctx); err != nil {
-			return nil, err
-		}
-		selector := _q.sqlQuery(ctx)
-		if err := selector.Err(); err != nil {
-			return nil, err
-		}
-		step := sqlgraph.NewStep(
-			sqlgraph.From(personaldatarequest.Table, personaldatarequest.FieldID, selector),
-			sqlgraph.To(order.Table, order.FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, personaldatarequest.OrderTable, personaldatarequest.OrderColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -301,7 +277,6 @@ func (_q *PersonalDataRequestQuery) Clone() *PersonalDataRequestQuery {
 		inters:       append([]Interceptor{}, _q.inters...),
 		predicates:   append([]predicate.PersonalDataRequest{}, _q.predicates...),
 		withCustomer: _q.withCustomer.Clone(),
-		withOrder:    _q.withOrder.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -317,17 +292,6 @@ func (_q *PersonalDataRequestQuery) WithCustomer(opts ...func(*CustomerQuery)) *
 		opt(query)
 	}
 	_q.withCustomer = query
-	return _q
-}
-
-// WithOrder tells the query-builder to eager-load the nodes that are connected to
-// the "order" edge. The optional arguments are used to configure the query builder of the edge.
-func (_q *PersonalDataRequestQuery) WithOrder(opts ...func(*OrderQuery)) *PersonalDataRequestQuery {
-	query := (&OrderClient{config: _q.config}).Query()
-	for _, opt := range opts {
-		opt(query)
-	}
-	_q.withOrder = query
 	return _q
 }
 
@@ -409,9 +373,8 @@ func (_q *PersonalDataRequestQuery) sqlAll(ctx context.Context, hooks ...queryHo
 	var (
 		nodes       = []*PersonalDataRequest{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [1]bool{
 			_q.withCustomer != nil,
-			_q.withOrder != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -441,12 +404,6 @@ func (_q *PersonalDataRequestQuery) sqlAll(ctx context.Context, hooks ...queryHo
 			return nil, err
 		}
 	}
-	if query := _q.withOrder; query != nil {
-		if err := _q.loadOrder(ctx, query, nodes, nil,
-			func(n *PersonalDataRequest, e *Order) { n.Edges.Order = e }); err != nil {
-			return nil, err
-		}
-	}
 	return nodes, nil
 }
 
@@ -472,38 +429,6 @@ func (_q *PersonalDataRequestQuery) loadCustomer(ctx context.Context, query *Cus
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "customer_id" returned %v`, n.ID)
-		}
-		for i := range nodes {
-			assign(nodes[i], n)
-		}
-	}
-	return nil
-}
-func (_q *PersonalDataRequestQuery) loadOrder(ctx context.Context, query *OrderQuery, nodes []*PersonalDataRequest, init func(*PersonalDataRequest), assign func(*PersonalDataRequest, *Order)) error {
-	ids := make([]string, 0, len(nodes))
-	nodeids := make(map[string][]*PersonalDataRequest)
-	for i := range nodes {
-		if nodes[i].OrderID == nil {
-			continue
-		}
-		fk := *nodes[i].OrderID
-		if _, ok := nodeids[fk]; !ok {
-			ids = append(ids, fk)
-		}
-		nodeids[fk] = append(nodeids[fk], nodes[i])
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	query.Where(order.IDIn(ids...))
-	neighbors, err := query.All(ctx)
-	if err != nil {
-		return err
-	}
-	for _, n := range neighbors {
-		nodes, ok := nodeids[n.ID]
-		if !ok {
-			return fmt.Errorf(`unexpected foreign-key "order_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -542,9 +467,6 @@ func (_q *PersonalDataRequestQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withCustomer != nil {
 			_spec.Node.AddColumnOnce(personaldatarequest.FieldCustomerID)
-		}
-		if _q.withOrder != nil {
-			_spec.Node.AddColumnOnce(personaldatarequest.FieldOrderID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

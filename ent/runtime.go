@@ -2472,20 +2472,16 @@ func init() {
 	personaldatarequestDescText := personaldatarequestFields[6].Descriptor()
 	// personaldatarequest.TextValidator is a validator for the "text" field. It is called by the builders before save.
 	personaldatarequest.TextValidator = personaldatarequestDescText.Validators[0].(func(string) error)
-	// personaldatarequestDescOrderID is the schema descriptor for order_id field.
-	personaldatarequestDescOrderID := personaldatarequestFields[7].Descriptor()
-	// personaldatarequest.OrderIDValidator is a validator for the "order_id" field. It is called by the builders before save.
-	personaldatarequest.OrderIDValidator = personaldatarequestDescOrderID.Validators[0].(func(string) error)
 	// personaldatarequestDescRecordedBy is the schema descriptor for recorded_by field.
-	personaldatarequestDescRecordedBy := personaldatarequestFields[8].Descriptor()
+	personaldatarequestDescRecordedBy := personaldatarequestFields[7].Descriptor()
 	// personaldatarequest.RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
 	personaldatarequest.RecordedByValidator = personaldatarequestDescRecordedBy.Validators[0].(func(string) error)
 	// personaldatarequestDescClosedBy is the schema descriptor for closed_by field.
-	personaldatarequestDescClosedBy := personaldatarequestFields[10].Descriptor()
+	personaldatarequestDescClosedBy := personaldatarequestFields[9].Descriptor()
 	// personaldatarequest.ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
 	personaldatarequest.ClosedByValidator = personaldatarequestDescClosedBy.Validators[0].(func(string) error)
 	// personaldatarequestDescReport is the schema descriptor for report field.
-	personaldatarequestDescReport := personaldatarequestFields[11].Descriptor()
+	personaldatarequestDescReport := personaldatarequestFields[10].Descriptor()
 	// personaldatarequest.ReportValidator is a validator for the "report" field. It is called by the builders before save.
 	personaldatarequest.ReportValidator = personaldatarequestDescReport.Validators[0].(func(string) error)
 	// personaldatarequestDescID is the schema descriptor for id field.

@@ -194,10 +194,6 @@ func (r *personalDataRequestResolver) Customer(ctx context.Context, obj *ent.Per
 	return required(referenced(ctx, obj, func(row *ent.PersonalDataRequest) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }
 
-func (r *personalDataRequestResolver) Order(ctx context.Context, obj *ent.PersonalDataRequest) (*ent.Order, error) {
-	return referenced(ctx, obj, func(row *ent.PersonalDataRequest) string { return deref(row.OrderID) }, orderID, r.ordersByID(ctx))
-}
-
 func (r *priceAgreementResolver) Customer(ctx context.Context, obj *ent.PriceAgreement) (*ent.Customer, error) {
 	return required(referenced(ctx, obj, func(row *ent.PriceAgreement) string { return row.CustomerID }, customerID, r.customersByID(ctx)))
 }

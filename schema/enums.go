@@ -215,11 +215,10 @@ const (
 	TaskDone      TaskState = "DONE"      // Done.
 	TaskCancelled TaskState = "CANCELLED" // No longer to be done.
 
-	RequestExport     PersonalDataRequestKind = "EXPORT"     // What is held of them, to take along.
-	RequestErase      PersonalDataRequestKind = "ERASE"      // That what is held of them is erased.
-	RequestRectify    PersonalDataRequestKind = "RECTIFY"    // That what is held of them is corrected.
-	RequestObject     PersonalDataRequestKind = "OBJECT"     // That something is not done with what is held of them.
-	RequestWithdrawal PersonalDataRequestKind = "WITHDRAWAL" // To withdraw from an order.
+	RequestExport  PersonalDataRequestKind = "EXPORT"  // What is held of them, to take along.
+	RequestErase   PersonalDataRequestKind = "ERASE"   // That what is held of them is erased.
+	RequestRectify PersonalDataRequestKind = "RECTIFY" // That what is held of them is corrected.
+	RequestObject  PersonalDataRequestKind = "OBJECT"  // That something is not done with what is held of them.
 
 	RequestOpen    PersonalDataRequestState = "OPEN"    // To be answered.
 	RequestDone    PersonalDataRequestState = "DONE"    // Done.

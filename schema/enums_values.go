@@ -226,7 +226,7 @@ func (v *TaskState) UnmarshalGQL(from any) error { return readEnum(v, v.Values()
 
 // Values lists the enum's values in their order in the API.
 func (PersonalDataRequestKind) Values() []string {
-	return texts(RequestExport, RequestErase, RequestRectify, RequestObject, RequestWithdrawal)
+	return texts(RequestExport, RequestErase, RequestRectify, RequestObject)
 }
 
 // MarshalGQL writes the value as GraphQL's enum.

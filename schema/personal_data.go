@@ -2,7 +2,6 @@ package schema
 
 import (
 	"entgo.io/ent"
-	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -34,8 +33,6 @@ func (PersonalDataRequest) Fields() []ent.Field {
 			Comment("Where they asked, such as a letter or their own page."),
 		field.Text("text").Optional().Nillable().MaxLen(40000).Annotations(open()).
 			Comment("What they said; null if nothing is kept of it."),
-		field.String("order_id").Optional().Nillable().MaxLen(40).Immutable().Annotations(hidden()).
-			Comment("The order that they withdraw from."),
 		field.String("recorded_by").Immutable().MaxLen(400).Annotations(open(), named("recordedBy")).
 			Comment("Who recorded it: the e-mail of a user, \"the customer\", or \"system\"."),
 		field.Time("closed_at").Optional().Nillable().Annotations(open(), named("closedAt")).
@@ -52,8 +49,6 @@ func (PersonalDataRequest) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("customer", Customer.Type).Field("customer_id").Unique().Required().Immutable().
 			Annotations(rows()).Comment("The customer."),
-		edge.To("order", Order.Type).Field("order_id").Unique().Immutable().
-			Annotations(rows()).Comment("The order that they withdraw from; null for other requests."),
 	}
 }
 
@@ -65,7 +60,6 @@ func (PersonalDataRequest) Indexes() []ent.Index {
 		index.Fields("due_at", "id"),
 		index.Fields("created_at", "id"),
 		index.Fields("updated_at", "id"),
-		index.Fields("order_id").Annotations(entsql.IndexWhere("order_id IS NOT NULL")),
 	}
 }
 

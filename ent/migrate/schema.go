@@ -2460,7 +2460,7 @@ var (
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPORT", "ERASE", "RECTIFY", "OBJECT", "WITHDRAWAL"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"EXPORT", "ERASE", "RECTIFY", "OBJECT"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"OPEN", "DONE", "REFUSED"}},
 		{Name: "asked_at", Type: field.TypeTime},
 		{Name: "due_at", Type: field.TypeTime},
@@ -2471,7 +2471,6 @@ var (
 		{Name: "closed_by", Type: field.TypeString, Nullable: true, Size: 400},
 		{Name: "report", Type: field.TypeString, Nullable: true, Size: 200000},
 		{Name: "customer_id", Type: field.TypeString, Size: 40},
-		{Name: "order_id", Type: field.TypeString, Nullable: true, Size: 40},
 	}
 	// PersonalDataRequestsTable holds the schema information for the "personal_data_requests" table.
 	PersonalDataRequestsTable = &schema.Table{
@@ -2484,12 +2483,6 @@ var (
 				Columns:    []*schema.Column{PersonalDataRequestsColumns[14]},
 				RefColumns: []*schema.Column{CustomersColumns[0]},
 				OnDelete:   schema.NoAction,
-			},
-			{
-				Symbol:     "personal_data_requests_orders_order",
-				Columns:    []*schema.Column{PersonalDataRequestsColumns[15]},
-				RefColumns: []*schema.Column{OrdersColumns[0]},
-				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
@@ -2517,14 +2510,6 @@ var (
 				Name:    "personaldatarequest_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{PersonalDataRequestsColumns[3], PersonalDataRequestsColumns[0]},
-			},
-			{
-				Name:    "personaldatarequest_order_id",
-				Unique:  false,
-				Columns: []*schema.Column{PersonalDataRequestsColumns[15]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "order_id IS NOT NULL",
-				},
 			},
 		},
 	}
@@ -3533,7 +3518,6 @@ func init() {
 	PermissionsTable.ForeignKeys[0].RefTable = CustomersTable
 	PermissionEventsTable.ForeignKeys[0].RefTable = PermissionsTable
 	PersonalDataRequestsTable.ForeignKeys[0].RefTable = CustomersTable
-	PersonalDataRequestsTable.ForeignKeys[1].RefTable = OrdersTable
 	PriceAgreementsTable.ForeignKeys[0].RefTable = CustomersTable
 	PriceAgreementsTable.ForeignKeys[1].RefTable = ProductsTable
 	ProductsTable.ForeignKeys[0].RefTable = PartnersTable

@@ -35,8 +35,6 @@ const (
 	FieldSource = "source"
 	// FieldText holds the string denoting the text field in the database.
 	FieldText = "text"
-	// FieldOrderID holds the string denoting the order_id field in the database.
-	FieldOrderID = "order_id"
 	// FieldRecordedBy holds the string denoting the recorded_by field in the database.
 	FieldRecordedBy = "recorded_by"
 	// FieldClosedAt holds the string denoting the closed_at field in the database.
@@ -47,8 +45,6 @@ const (
 	FieldReport = "report"
 	// EdgeCustomer holds the string denoting the customer edge name in mutations.
 	EdgeCustomer = "customer"
-	// EdgeOrder holds the string denoting the order edge name in mutations.
-	EdgeOrder = "order"
 	// Table holds the table name of the personaldatarequest in the database.
 	Table = "personal_data_requests"
 	// CustomerTable is the table that holds the customer relation/edge.
@@ -58,13 +54,6 @@ const (
 	CustomerInverseTable = "customers"
 	// CustomerColumn is the table column denoting the customer relation/edge.
 	CustomerColumn = "customer_id"
-	// OrderTable is the table that holds the order relation/edge.
-	OrderTable = "personal_data_requests"
-	// OrderInverseTable is the table name for the Order entity.
-	// It exists in this package in order to avoid circular dependency with the "order" package.
-	OrderInverseTable = "orders"
-	// OrderColumn is the table column denoting the order relation/edge.
-	OrderColumn = "order_id"
 )
 
 // Columns holds all SQL columns for personaldatarequest fields.
@@ -80,7 +69,6 @@ var Columns = []string{
 	FieldDueAt,
 	FieldSource,
 	FieldText,
-	FieldOrderID,
 	FieldRecordedBy,
 	FieldClosedAt,
 	FieldClosedBy,
@@ -108,8 +96,6 @@ var (
 	SourceValidator func(string) error
 	// TextValidator is a validator for the "text" field. It is called by the builders before save.
 	TextValidator func(string) error
-	// OrderIDValidator is a validator for the "order_id" field. It is called by the builders before save.
-	OrderIDValidator func(string) error
 	// RecordedByValidator is a validator for the "recorded_by" field. It is called by the builders before save.
 	RecordedByValidator func(string) error
 	// ClosedByValidator is a validator for the "closed_by" field. It is called by the builders before save.
@@ -123,7 +109,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k schema.PersonalDataRequestKind) error {
 	switch k {
-	case "EXPORT", "ERASE", "RECTIFY", "OBJECT", "WITHDRAWAL":
+	case "EXPORT", "ERASE", "RECTIFY", "OBJECT":
 		return nil
 	default:
 		return fmt.Errorf("personaldatarequest: invalid enum value for kind field: %q", k)
@@ -198,11 +184,6 @@ func ByText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldText, opts...).ToFunc()
 }
 
-// ByOrderID orders the results by the order_id field.
-func ByOrderID(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldOrderID, opts...).ToFunc()
-}
-
 // ByRecordedBy orders the results by the recorded_by field.
 func ByRecordedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecordedBy, opts...).ToFunc()
@@ -229,24 +210,10 @@ func ByCustomerField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newCustomerStep(), sql.OrderByField(field, opts...))
 	}
 }
-
-// ByOrderField orders the results by order field.
-func ByOrderField(field string, opts ...sql.OrderTermOption) OrderOption {
-	return func(s *sql.Selector) {
-		sqlgraph.OrderByNeighborTerms(s, newOrderStep(), sql.OrderByField(field, opts...))
-	}
-}
 func newCustomerStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CustomerInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, CustomerTable, CustomerColumn),
-	)
-}
-func newOrderStep() *sqlgraph.Step {
-	return sqlgraph.NewStep(
-		sqlgraph.From(Table, FieldID),
-		sqlgraph.To(OrderInverseTable, FieldID),
-		sqlgraph.Edge(sqlgraph.M2O, false, OrderTable, OrderColumn),
 	)
 }

@@ -106,11 +106,6 @@ func Text(v string) predicate.PersonalDataRequest {
 	return predicate.PersonalDataRequest(sql.FieldEQ(FieldText, v))
 }
 
-// OrderID applies equality check predicate on the "order_id" field. It's identical to OrderIDEQ.
-func OrderID(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldEQ(FieldOrderID, v))
-}
-
 // RecordedBy applies equality check predicate on the "recorded_by" field. It's identical to RecordedByEQ.
 func RecordedBy(v string) predicate.PersonalDataRequest {
 	return predicate.PersonalDataRequest(sql.FieldEQ(FieldRecordedBy, v))
@@ -596,81 +591,6 @@ func TextContainsFold(v string) predicate.PersonalDataRequest {
 	return predicate.PersonalDataRequest(sql.FieldContainsFold(FieldText, v))
 }
 
-// OrderIDEQ applies the EQ predicate on the "order_id" field.
-func OrderIDEQ(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldEQ(FieldOrderID, v))
-}
-
-// OrderIDNEQ applies the NEQ predicate on the "order_id" field.
-func OrderIDNEQ(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldNEQ(FieldOrderID, v))
-}
-
-// OrderIDIn applies the In predicate on the "order_id" field.
-func OrderIDIn(vs ...string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldIn(FieldOrderID, vs...))
-}
-
-// OrderIDNotIn applies the NotIn predicate on the "order_id" field.
-func OrderIDNotIn(vs ...string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldNotIn(FieldOrderID, vs...))
-}
-
-// OrderIDGT applies the GT predicate on the "order_id" field.
-func OrderIDGT(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldGT(FieldOrderID, v))
-}
-
-// OrderIDGTE applies the GTE predicate on the "order_id" field.
-func OrderIDGTE(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldGTE(FieldOrderID, v))
-}
-
-// OrderIDLT applies the LT predicate on the "order_id" field.
-func OrderIDLT(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldLT(FieldOrderID, v))
-}
-
-// OrderIDLTE applies the LTE predicate on the "order_id" field.
-func OrderIDLTE(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldLTE(FieldOrderID, v))
-}
-
-// OrderIDContains applies the Contains predicate on the "order_id" field.
-func OrderIDContains(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldContains(FieldOrderID, v))
-}
-
-// OrderIDHasPrefix applies the HasPrefix predicate on the "order_id" field.
-func OrderIDHasPrefix(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldHasPrefix(FieldOrderID, v))
-}
-
-// OrderIDHasSuffix applies the HasSuffix predicate on the "order_id" field.
-func OrderIDHasSuffix(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldHasSuffix(FieldOrderID, v))
-}
-
-// OrderIDIsNil applies the IsNil predicate on the "order_id" field.
-func OrderIDIsNil() predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldIsNull(FieldOrderID))
-}
-
-// OrderIDNotNil applies the NotNil predicate on the "order_id" field.
-func OrderIDNotNil() predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldNotNull(FieldOrderID))
-}
-
-// OrderIDEqualFold applies the EqualFold predicate on the "order_id" field.
-func OrderIDEqualFold(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldEqualFold(FieldOrderID, v))
-}
-
-// OrderIDContainsFold applies the ContainsFold predicate on the "order_id" field.
-func OrderIDContainsFold(v string) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(sql.FieldContainsFold(FieldOrderID, v))
-}
-
 // RecordedByEQ applies the EQ predicate on the "recorded_by" field.
 func RecordedByEQ(v string) predicate.PersonalDataRequest {
 	return predicate.PersonalDataRequest(sql.FieldEQ(FieldRecordedBy, v))
@@ -951,29 +871,6 @@ func HasCustomer() predicate.PersonalDataRequest {
 func HasCustomerWith(preds ...predicate.Customer) predicate.PersonalDataRequest {
 	return predicate.PersonalDataRequest(func(s *sql.Selector) {
 		step := newCustomerStep()
-		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
-			for _, p := range preds {
-				p(s)
-			}
-		})
-	})
-}
-
-// HasOrder applies the HasEdge predicate on the "order" edge.
-func HasOrder() predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(func(s *sql.Selector) {
-		step := sqlgraph.NewStep(
-			sqlgraph.From(Table, FieldID),
-			sqlgraph.Edge(sqlgraph.M2O, false, OrderTable, OrderColumn),
-		)
-		sqlgraph.HasNeighbors(s, step)
-	})
-}
-
-// HasOrderWith applies the HasEdge predicate on the "order" edge with a given conditions (other predicates).
-func HasOrderWith(preds ...predicate.Order) predicate.PersonalDataRequest {
-	return predicate.PersonalDataRequest(func(s *sql.Selector) {
-		step := newOrderStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

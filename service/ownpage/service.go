@@ -1,6 +1,6 @@
-// Package ownpage holds the customer's own page: the links that open it (link.go), what it shows and what may be changed there (page.go), the codes
-// by which whoever has a link shows that they read what is sent to the customer (code.go), and the withdrawal from an order (withdraw.go). Who has a
-// link has not signed in: what is done for them goes past the guard, in unguarded.go, and reaches the link's customer alone.
+// Package ownpage holds the customer's own page: the links that open it (link.go), what it shows and what may be changed there (page.go), and the
+// codes by which whoever has a link shows that they read what is sent to the customer (code.go). Who has a link has not signed in: what is done
+// for them goes past the guard, in unguarded.go, and reaches the link's customer alone.
 //
 // It may import service, service/input, the packages consent, outbox and personal under service, and what service may import.
 package ownpage

@@ -174,6 +174,10 @@ var tables = []table{
 		{"sent_at", "sentAt", moment, kept},
 		{"decided_at", "decidedAt", moment, kept},
 		{"decline_reason", "declineReason", text, named},
+		{"decline_key", "declineKey", text, kept},
+		{"countered_at", "counteredAt", moment, kept},
+		{"variant_names", "variantNames", object, cleared},
+		{"why", "why", text, named},
 	}},
 	{name: "offer_lines", as: "offerLines", of: ofOffers, columns: []column{
 		{"offer_id", "offerId", text, kept},
@@ -182,6 +186,7 @@ var tables = []table{
 		{"unit", "unit", amount, kept},
 		{"total", "total", amount, kept},
 		{"options", "options", object, kept},
+		{"used_data", "usedData", object, kept}, // names of fields, not what is in them
 		{"price_lines", "", object, kept},
 	}},
 	{name: "orders", as: "orders", of: ofCustomer, columns: []column{ // its number in the accounts stays, which the law wants kept
@@ -229,6 +234,22 @@ var tables = []table{
 	}},
 	{name: "expected_prices", as: "expectedPrices", of: ofCustomer, columns: []column{
 		{"product_id", "productId", text, kept}, {"unit", "unit", amount, kept}, {"at", "at", moment, kept}, {"void_reason", "voidReason", text, named}, {"recorded_by", "", text, kept},
+	}},
+	{name: "need_facts", as: "needs", of: ofCustomer, columns: []column{
+		{"need_id", "needId", text, kept},
+		{"kind", "kind", text, kept},
+		{"supplier", "supplier", text, named},
+		{"wallet", "wallet", amount, kept},
+		{"basis", "basis", text, kept},
+		{"source", "source", text, named},
+		{"at", "at", moment, kept},
+		{"recorded_by", "", text, kept},
+	}},
+	{name: "asked_questions", as: "questions", of: ofCustomer, columns: []column{
+		{"question_id", "questionId", text, kept}, {"outcome", "outcome", text, kept}, {"at", "at", moment, kept}, {"recorded_by", "", text, kept},
+	}},
+	{name: "exposures", as: "experiments", of: ofCustomer, columns: []column{
+		{"experiment_id", "experimentId", text, kept}, {"arm", "arm", text, kept}, {"at", "at", moment, kept}, {"recorded_by", "", text, kept},
 	}},
 	{name: "messages", as: "messages", of: ofCustomer, columns: []column{
 		{"id", "id", text, kept},

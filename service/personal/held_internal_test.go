@@ -17,6 +17,7 @@ var others = map[string]string{
 	"attribution_fits": "of nobody", "campaigns": "of the company", "components": "of the company", "field_definitions": "of the company", "hand_overs": "of staff", "lifetime_models": "of nobody",
 	"list_prices": "of the company", "measurement_definitions": "of the company", "message_pauses": "of the company", "partners": "of partners", "price_rules": "of the company", "products": "of the company",
 	"product_options": "of the company", "rates": "of the company", "recipes": "of the company", "refresh_sessions": "of staff", "settings": "of the company", "sign_in_attempts": "hashes",
+	"decline_reasons": "of the company", "experiments": "of the company", "needs": "of the company", "product_of_the_months": "of the company", "questions": "of the company",
 	"spends": "of the company", "teams": "of staff", "team_memberships": "of staff", "users": "of staff", "wordings": "of the company",
 }
 

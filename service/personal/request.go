@@ -30,9 +30,6 @@ func (s *Service) RecordPersonalDataRequest(ctx context.Context, in service.Reco
 	faults.Add(err)
 	at, err := s.PastMoment("askedAt", in.AskedAt)
 	faults.Add(err)
-	if in.Kind == schema.RequestWithdrawal {
-		faults.Add(fault.Invalidf("kind", "a withdrawal from an order is recorded on the customer's own page"))
-	}
 	if err := faults.Or(); err != nil {
 		return nil, err
 	}
@@ -55,7 +52,7 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, customerID string, r
 	actor, _ := auth.From(ctx)
 	now := s.Now()
 	create := tx.PersonalDataRequest.Create().SetID(r.ID).SetCustomerID(customerID).SetKind(r.Kind).SetState(schema.RequestOpen).SetAskedAt(r.AskedAt).
-		SetDueAt(s.Settings().DueAt(r.AskedAt)).SetSource(r.Source).SetNillableText(r.Text).SetNillableOrderID(r.OrderID).SetRecordedBy(actor.Name).SetCreatedAt(now).SetUpdatedAt(now)
+		SetDueAt(s.Settings().DueAt(r.AskedAt)).SetSource(r.Source).SetNillableText(r.Text).SetRecordedBy(actor.Name).SetCreatedAt(now).SetUpdatedAt(now)
 	if r.ClosedAt != nil {
 		create.SetState(r.State).SetClosedAt(*r.ClosedAt).SetClosedBy(actor.Name).SetNillableReport(r.Report)
 	}

@@ -16,15 +16,13 @@ CREATE TABLE "customer_links" ("id" character varying NOT NULL COLLATE "C", "cre
 -- create index "customerlink_customer_id_created_at_id" to table: "customer_links"
 CREATE INDEX "customerlink_customer_id_created_at_id" ON "customer_links" ("customer_id", "created_at", "id");
 -- create "personal_data_requests" table
-CREATE TABLE "personal_data_requests" ("id" character varying NOT NULL COLLATE "C", "version" bigint NOT NULL DEFAULT 1, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "kind" character varying NOT NULL COLLATE "C", "state" character varying NOT NULL COLLATE "C", "asked_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "source" character varying NOT NULL COLLATE "C", "text" character varying NULL COLLATE "C", "recorded_by" character varying NOT NULL COLLATE "C", "closed_at" timestamptz NULL, "closed_by" character varying NULL COLLATE "C", "report" character varying NULL COLLATE "C", "customer_id" character varying NOT NULL COLLATE "C", "order_id" character varying NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "personal_data_requests_customers_customer" FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "personal_data_requests_orders_order" FOREIGN KEY ("order_id") REFERENCES "orders" ("id") ON UPDATE NO ACTION ON DELETE SET NULL);
+CREATE TABLE "personal_data_requests" ("id" character varying NOT NULL COLLATE "C", "version" bigint NOT NULL DEFAULT 1, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "kind" character varying NOT NULL COLLATE "C", "state" character varying NOT NULL COLLATE "C", "asked_at" timestamptz NOT NULL, "due_at" timestamptz NOT NULL, "source" character varying NOT NULL COLLATE "C", "text" character varying NULL COLLATE "C", "recorded_by" character varying NOT NULL COLLATE "C", "closed_at" timestamptz NULL, "closed_by" character varying NULL COLLATE "C", "report" character varying NULL COLLATE "C", "customer_id" character varying NOT NULL COLLATE "C", PRIMARY KEY ("id"), CONSTRAINT "personal_data_requests_customers_customer" FOREIGN KEY ("customer_id") REFERENCES "customers" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION);
 -- create index "personaldatarequest_created_at_id" to table: "personal_data_requests"
 CREATE INDEX "personaldatarequest_created_at_id" ON "personal_data_requests" ("created_at", "id");
 -- create index "personaldatarequest_customer_id_created_at_id" to table: "personal_data_requests"
 CREATE INDEX "personaldatarequest_customer_id_created_at_id" ON "personal_data_requests" ("customer_id", "created_at", "id");
 -- create index "personaldatarequest_due_at_id" to table: "personal_data_requests"
 CREATE INDEX "personaldatarequest_due_at_id" ON "personal_data_requests" ("due_at", "id");
--- create index "personaldatarequest_order_id" to table: "personal_data_requests"
-CREATE INDEX "personaldatarequest_order_id" ON "personal_data_requests" ("order_id") WHERE (order_id IS NOT NULL);
 -- create index "personaldatarequest_state_due_at_id" to table: "personal_data_requests"
 CREATE INDEX "personaldatarequest_state_due_at_id" ON "personal_data_requests" ("state", "due_at", "id");
 -- create index "personaldatarequest_updated_at_id" to table: "personal_data_requests"

@@ -16,7 +16,7 @@ CREATE INDEX `linkcode_link_id_created_at` ON `link_codes` (`link_id`, `created_
 -- create index "linkcode_message_id" to table: "link_codes"
 CREATE UNIQUE INDEX `linkcode_message_id` ON `link_codes` (`message_id`);
 -- create "personal_data_requests" table
-CREATE TABLE `personal_data_requests` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1), `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `kind` text NOT NULL, `state` text NOT NULL, `asked_at` datetime NOT NULL, `due_at` datetime NOT NULL, `source` text NOT NULL, `text` text NULL, `recorded_by` text NOT NULL, `closed_at` datetime NULL, `closed_by` text NULL, `report` text NULL, `customer_id` text NOT NULL, `order_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `personal_data_requests_customers_customer` FOREIGN KEY (`customer_id`) REFERENCES `customers` (`id`) ON DELETE NO ACTION, CONSTRAINT `personal_data_requests_orders_order` FOREIGN KEY (`order_id`) REFERENCES `orders` (`id`) ON DELETE SET NULL);
+CREATE TABLE `personal_data_requests` (`id` text NOT NULL, `version` integer NOT NULL DEFAULT (1), `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `kind` text NOT NULL, `state` text NOT NULL, `asked_at` datetime NOT NULL, `due_at` datetime NOT NULL, `source` text NOT NULL, `text` text NULL, `recorded_by` text NOT NULL, `closed_at` datetime NULL, `closed_by` text NULL, `report` text NULL, `customer_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `personal_data_requests_customers_customer` FOREIGN KEY (`customer_id`) REFERENCES `customers` (`id`) ON DELETE NO ACTION);
 -- create index "personaldatarequest_customer_id_created_at_id" to table: "personal_data_requests"
 CREATE INDEX `personaldatarequest_customer_id_created_at_id` ON `personal_data_requests` (`customer_id`, `created_at`, `id`);
 -- create index "personaldatarequest_state_due_at_id" to table: "personal_data_requests"
@@ -27,5 +27,3 @@ CREATE INDEX `personaldatarequest_due_at_id` ON `personal_data_requests` (`due_a
 CREATE INDEX `personaldatarequest_created_at_id` ON `personal_data_requests` (`created_at`, `id`);
 -- create index "personaldatarequest_updated_at_id" to table: "personal_data_requests"
 CREATE INDEX `personaldatarequest_updated_at_id` ON `personal_data_requests` (`updated_at`, `id`);
--- create index "personaldatarequest_order_id" to table: "personal_data_requests"
-CREATE INDEX `personaldatarequest_order_id` ON `personal_data_requests` (`order_id`) WHERE order_id IS NOT NULL;
