@@ -35,7 +35,7 @@ var places = []Place{
 	{"stage_changes", "customer_id", moves, ""},
 	{"bookings", "held_for", moves, ""},
 	{"tasks", "customer_id", moves, ""},
-	{"messages", "customer_id", moves, ""}, // one that is queued is decided by what the kept customer permits
+	{"messages", "customer_id", moves, ""}, // one that is queued is decided by what the kept customer permits; those of after the merge: divideMessages
 	{"expected_prices", "customer_id", moves, ""},
 	{"contact_persons", "customer_id", moves, ""},
 	{"customer_relations", "person_id", moves, ""}, // of a relation of the two with each other nothing is shown
