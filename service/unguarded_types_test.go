@@ -29,7 +29,7 @@ var passedOnLimits = map[string]int{
 	"service/campaigns":   2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":       4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
 	"service/consent":     6,  // of the permissions of two customers who are merged the looser ends, and holds again
-	"service/contacts":    4,  // what stands in fields goes with a contact that is joined into another; the customer of a contact that is corrected is held, with whom it was and is about
+	"service/contacts":    5,  // what stands in fields goes with a contact that is joined into another, and back; the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers":   9,  // what stands in fields goes with a customer who is deleted; both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
 	"service/expectation": 1,  // the segment of a customer at a moment
 	"service/merging":     24, // tasks are read and changed by one function each; histories of segments and exemptions are compared; numbers and tags that both customers have stay with the merged one; the campaigns of both customers are held; a merge moves all that belongs to a customer whom the actor may change; the history of an entry of a field is divided where a value was set since the merge

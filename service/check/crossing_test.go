@@ -31,6 +31,7 @@ func TestReferences(t *testing.T) {
 	listed := func(table, column string) bool {
 		return slices.ContainsFunc(check.References, func(r check.Reference) bool { return r.Table == table && r.Column == column })
 	}
+	hasCustomer["contact_persons"] = false // they took part in another's contact
 	for _, table := range migrate.Tables {
 		if !hasCustomer[table.Name] {
 			continue
@@ -71,7 +72,7 @@ func TestWhatCrossesIsFound(t *testing.T) {
 			w.Must(err)
 			contact, err := w.Contacts.RecordContact(w.System(), service.RecordContactInput{CustomerID: c.ID, Kind: schema.InfoCall, Direction: schema.Outbound, Channel: schema.ByPhone})
 			w.Must(err)
-			task, _, err := w.Tasks.CreateTask(w.System(), service.CreateTaskInput{CustomerID: c.ID, Title: "Call back", DueAt: &due})
+			task, _, err := w.Tasks.CreateTask(w.As(schema.RoleAdmin), service.CreateTaskInput{CustomerID: c.ID, Title: "Call back", DueAt: &due})
 			w.Must(err)
 			expected, err := w.Expected.RecordExpectedPrice(w.System(), service.RecordExpectedPriceInput{CustomerID: c.ID, ProductID: coat, Unit: apptest.Roubles("900")})
 			w.Must(err)

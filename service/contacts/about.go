@@ -44,8 +44,12 @@ func (s *Service) seeNamed(ctx context.Context, seen service.CustomersSeen, corr
 		ids  []string
 		seen func(some []string) ([]string, error)
 	}{
-		{orders, func(some []string) ([]string, error) { return s.Client.Order.Query().Where(order.IDIn(some...)).IDs(ctx) }},
-		{offers, func(some []string) ([]string, error) { return s.Client.Offer.Query().Where(offer.IDIn(some...)).IDs(ctx) }},
+		{orders, func(some []string) ([]string, error) {
+			return s.Client.Order.Query().Where(order.IDIn(some...)).IDs(ctx)
+		}},
+		{offers, func(some []string) ([]string, error) {
+			return s.Client.Offer.Query().Where(offer.IDIn(some...)).IDs(ctx)
+		}},
 		{contacts, func(some []string) ([]string, error) {
 			return s.Client.Contact.Query().Where(contact.IDIn(some...)).IDs(ctx)
 		}},

@@ -175,6 +175,22 @@ func TestOffersAndTheirMessages(t *testing.T) {
 			}
 			c.clean(t)
 		})
+		t.Run("a message of before the merge was sent", func(t *testing.T) {
+			p := c.two()
+			p.permit(p.kept)
+			p.permit(p.merged)
+			before := p.offer(p.merged)
+			p.send(before, schema.ByEmail)
+			p.Clock.Advance(time.Second)
+			m := c.merge(p.kept, p.merged)
+			p.deliver()
+			c.undo(m)
+			p.want("the offer", p.theirs(before), "merged, SENT, contact true, sent true")
+			p.want("the message", p.message(p.merged), "to the merged one, SENT, text true, offer true, contact true")
+			p.want("the contact", p.contacts(p.merged), "EMAIL offer permission")
+			p.want("of the kept one", p.message(p.kept)+p.contacts(p.kept), "")
+			c.clean(t)
+		})
 		t.Run("to the address of the merged one", func(t *testing.T) {
 			p := c.two()
 			p.permit(p.kept)

@@ -35,7 +35,7 @@ var places = []Place{
 	{"stage_changes", "customer_id", moves, ""},
 	{"bookings", "held_for", moves, ""},
 	{"tasks", "customer_id", moves, ""},
-	{"messages", "customer_id", moves, ""}, // one that is queued is decided by what the kept customer permits
+	{"messages", "customer_id", moves, ""},       // one that is queued is decided by what the kept customer permits; those of after the merge: divideMessages
 	{"customer_links", "customer_id", moves, ""}, // a link of the merged customer opens the kept one's page
 	{"link_codes", "customer_id", moves, ""},
 	{"personal_data_requests", "customer_id", moves, ""},
