@@ -17,6 +17,7 @@ import (
 	"kopeck/service/books"
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
+	"kopeck/service/nextoffer"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -115,6 +116,7 @@ var emptyLists = map[string]any{
 	"RejectedAgreement":  []quote.RejectedAgreement{},
 	"CustomerRelation":   []*customers.CustomerRelation{},
 	"LifetimeModel":      []*ent.LifetimeModel{},
+	"NextBestOffer":      []*nextoffer.NextBestOffer{},
 	"OrderCostLine":      []*costing.OrderCostLine{},
 	"OrderCredit":        []*books.OrderCredit{},
 	"OrderEvent":         []*sale.OrderEvent{},
