@@ -71,6 +71,10 @@ func (w *walker) compareField(of *ast.Definition, field *ast.FieldDefinition, pa
 		if text, _ := theirs.(string); strings.Contains(text, "@") {
 			w.t.Errorf("%s shows %s to a partner", path, text)
 		}
+	case name == "OfferDocument.base64" && w.role == schema.RolePartner: // without what a price used
+		if text, _ := theirs.(string); text == "" {
+			w.t.Errorf("%s is empty to a partner", path)
+		}
 	case whole == nil || inner.Kind != ast.Object:
 		if got, want := text(theirs), text(whole); got != want {
 			w.t.Errorf("%s reads %s to %s, and %s to ADMIN", path, got, w.role, want)

@@ -18,7 +18,6 @@ func (s *seeded) offering() {
 	reason := a.Must(createDeclineReason, Vars{"in": Vars{"key": "COLOUR", "nameEn": "The colour", "nameRu": "Цвет"}}).Text("createDeclineReason.declineReason.id")
 	a.Must(updateDeclineReason, Vars{"in": Vars{"id": reason, "retired": true}})
 	for _, s.customer = range []string{s.mine, s.theirs, s.shared, s.kept} {
-		a.Must(recordContact, Vars{"in": Called(s.customer, Vars{"kind": "EMAIL", "channel": "EMAIL", "direction": "OUTBOUND", "staffId": s.seller, "minutes": "2", "at": s.w.Clock.Now().AddDate(0, 0, -3).Format(time.RFC3339)})})
 		bought := a.Must(`query($id: ID!) { customer(id: $id) { orders(first: 1) { edges { node { id } } } } }`, Vars{"id": s.customer}).Text("customer.orders.edges.0.node.id")
 		s.offer(Vars{"kind": "TENDER", "priceTokens": []string{s.token(s.customer, "1", 0), s.token(s.customer, "2", 0)}})
 		s.offer(Vars{"kind": "CROSS_SELL", "completesOrderId": bought})
@@ -28,6 +27,7 @@ func (s *seeded) offering() {
 		a.Must(counterOffer, Vars{"in": Vars{"id": sent, "lineId": line, "unit": roubles("700.00")}})
 	}
 	s.customer = s.young
+	a.Must(recordContact, Vars{"in": Called(s.young, Vars{"kind": "EMAIL", "channel": "EMAIL", "direction": "OUTBOUND", "purpose": "SERVICE", "at": s.w.Clock.Now().AddDate(0, 0, -3).Format(time.RFC3339)})}) // what an e-mail costs
 	a.Must(`mutation($id: ID!) { recordDeparture(input: {id: $id, reason: "moved away"}) { userErrors { code field message } } }`, Vars{"id": s.young})
 	s.offer(Vars{"kind": "WIN_BACK", "why": "The new cloth"})
 	s.customer = s.mine

@@ -175,7 +175,7 @@ func walkValues(s *seeded) map[string]string {
 		"Query.fieldDefinitions(noun)": "CUSTOMER", "Query.campaign(id)": `"` + s.campaign + `"`, "Query.campaign(code)": "", "Campaign.report(from)": `"2020-01-01"`, "Campaign.report(to)": `"2098-12-31"`,
 		"Query.tryPriceRule(rule)": `{name: "Tried", condition: "quantity > 0.0", percent: "-1"}`, "Query.whatIf(instead)": `{rates: [{subject: MATERIAL, code: "cloth", amount: "120"}]}`,
 		"Query.team(id)": `"` + s.team + `"`, "Query.task(id)": `"` + s.task + `"`, "Query.message(id)": `"` + s.message + `"`, "fromUserId": `"` + s.seller + `"`, "Query.tasks(first)": "100",
-		"contactId": `"` + s.mailed + `"`, "Customer.nextBestOffers(first)": "5", "Query.consentLog(first)": "100",
+		"contactId": `"` + s.mailed + `"`, "Customer.nextBestOffers(first)": "1", "Query.consentLog(first)": "100",
 		"Query.orders(filter)": "{statuses: [CANCELLED]}", "Customer.price(options)": `[{code: "lining", value: "1"}]`, "Customer.price(productId)": `"` + s.extra + `"`, "Query.valueAtRisk(threshold)": "0.99",
 		"Query.workshop(from)": `"` + now.Format(time.DateOnly) + `"`, "Query.workshop(to)": `"` + now.AddDate(0, 0, 5).Format(time.DateOnly) + `"`, "Query.workshop(resources)": `["loom"]`, "Query.reactionTimes(to)": at(1), "Query.reactionTimes(filter)": `{code: "cloth"}`,
 	}

@@ -18,6 +18,7 @@ import (
 	"kopeck/service/contacts"
 	"kopeck/service/customers"
 	"kopeck/service/needs"
+	"kopeck/service/nextoffer"
 	"kopeck/service/quote"
 	"kopeck/service/sale"
 )
@@ -118,6 +119,7 @@ var emptyLists = map[string]any{
 	"ProductNeed":        []*needs.ProductNeed{},
 	"CustomerRelation":   []*customers.CustomerRelation{},
 	"LifetimeModel":      []*ent.LifetimeModel{},
+	"NextBestOffer":      []*nextoffer.NextBestOffer{},
 	"OrderCostLine":      []*costing.OrderCostLine{},
 	"OrderCredit":        []*books.OrderCredit{},
 	"OrderEvent":         []*sale.OrderEvent{},

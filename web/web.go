@@ -122,7 +122,7 @@ var weights = transport.Weights{
 	"Customer.price": 2, "Customer.prices": 2, "OfferLine.repriced": 2, "OrderLine.priceThen": 2, "Customer.lifetimeValue": 2, "Product.cost": 2,
 	"Query.contactEconomics": 50, "Query.staffEconomics": 50, "Query.salesReport": 50, "Query.ledgerCheck": 50, "Query.rateGaps": 50, "Query.workshop": 50, "Query.unkeptDates": 50, "Query.reactionTimes": 100, "Resource.utilisation": 10, "Resource.idleCost": 10, "Customer.economics": 10, "Campaign.report": 5,
 	"Mutation.fitLifetimeModel": 50, "Mutation.fitAttribution": 50, "Mutation.handOverCustomers": 50, "Query.handOverPreview": 50,
-	"Query.tryPriceRule": 50, "Query.whatIf": 10, "Query.agreementsBelowFloor": 50, "Query.customerBase": 50, "Query.valueAtRisk": 50, "Query.expectedMonths": 50, "Query.acquisitionSources": 50, "LifetimeValue.interval": 3, "Customer.prospect": 10, "Customer.proposals": 10, "Customer.nextBestOffers": 20, "Query.offerAcceptanceModel": 50, "Offer.pdf": 20, "RejectedRule.nearly": 1, "Product.priorPrice": 20,
+	"Query.tryPriceRule": 50, "Query.whatIf": 10, "Query.agreementsBelowFloor": 50, "Query.customerBase": 50, "Query.valueAtRisk": 50, "Query.expectedMonths": 50, "Query.acquisitionSources": 50, "LifetimeValue.interval": 3, "Customer.prospect": 10, "Customer.proposals": 10, "Customer.nextBestOffers": 5, "Query.offerAcceptanceModel": 50, "Offer.pdf": 5, "RejectedRule.nearly": 1, "Product.priorPrice": 20,
 	"Query.__schema": 50, "Query.__type": 5,
 	"Money": 0,
 }

@@ -38,16 +38,20 @@ func (s *Service) Reasons(o *NextBestOffer, language service.Language) ([]string
 	if o.Product == nil {
 		return []string{map[cause]words{lastResort: reasonLast, notAllowed: reasonDenied, nothingLeft: reasonNone}[o.why].in(language)}, nil
 	}
-	compared := reasonList // without the figure: not everybody sees the list price to the kopeck
+	// The price that the customer named is in the sentence. The list price is not: not everybody sees it to the kopeck, and all are
+	// to read the same.
+	compared, reference := reasonList, ""
 	if o.expected {
 		compared = reasonExpected
+		reference = s.written(o.reference)
 	}
+
 	thousandths, err := money.DecimalOf(o.Probability.Rat().Mul(o.Probability.Rat(), money.Whole(1000).Rat()), 0)
 	if err != nil {
 		return nil, err
 	}
 	all := []string{
-		reasonChance.in(language, thousandths.String()), compared.in(language, s.written(o.Price.Unit), s.written(o.reference)),
+		reasonChance.in(language, thousandths.String()), compared.in(language, s.written(o.Price.Unit), reference),
 		reasonChannel.in(language, string(*o.Channel)),
 	}
 	switch *o.Kind {
