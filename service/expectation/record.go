@@ -27,7 +27,8 @@ const maxReason = 2000 // in characters
 // Faults: INVALID by field, on offerId for an offer without the product; NOT_FOUND on customerId, productId, contactId and offerId;
 // WRONG_STATE on contactId for a contact that is voided; ALREADY_EXISTS on id; FORBIDDEN.
 func (s *Service) RecordExpectedPrice(ctx context.Context, in service.RecordExpectedPriceInput) (*ent.ExpectedPrice, error) {
-	if _, err := auth.Writer(ctx, "ExpectedPrice"); err != nil {
+	actor, err := auth.Writer(ctx, "ExpectedPrice")
+	if err != nil {
 		return nil, err
 	}
 	var faults fault.List
