@@ -89,8 +89,8 @@ func SeenCustomers(ctx context.Context, of *sql.Selector, now time.Time) (*sql.S
 	return seen, NarrowCustomers(ctx, seen, now)
 }
 
-// asSeen changes rows of customers to what the actor sees of them: of who was deleted the name, and not how they are reached, when they were born and
-// what they earn. To a partner they are changed further. A version and a time of change would tell of every order and
+// asSeen changes rows of customers to what the actor sees of them: of who was deleted the name, and not how they are reached nor what was known of
+// them. To a partner they are changed further. A version and a time of change would tell of every order and
 // contact, whether or not the partner may see it: they are those of the beginning. Without the scope orders nothing shows that there
 // are any: the stage is FRIEND, which a customer is who gave a permission. A partner changes no customer, so that nothing of this is
 // ever written.
@@ -99,6 +99,7 @@ func asSeen(ctx context.Context, rows []*ent.Customer) {
 		for _, c := range rows {
 			if c.DeletedAt != nil && c.MergedIntoID == nil { // contacts and orders name them still
 				c.Email, c.EmailKey, c.Phone, c.Birthday, c.Wallet, c.Measurements = nil, nil, nil, nil, nil, nil
+				c.ExternalID, c.Segment, c.Source, c.TaxExempt = nil, nil, nil, nil
 			}
 		}
 	}
@@ -226,6 +227,9 @@ func ownRows(actor Actor, noun string, now time.Time) (func(*sql.Selector), erro
 		customers := b.Table("customers").As("guard_customers")
 		mine := b.Select(customers.C("id")).From(customers)
 		mine.Where(ownCustomers(mine, actor, now))
+		if noun == "StageChange" { // with what staff wrote of who was deleted
+			mine.Where(sql.IsNull(customers.C("deleted_at")))
+		}
 		if actor.Role == schema.RolePartner {
 			withoutMerges(s, noun)
 		}

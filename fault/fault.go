@@ -103,6 +103,7 @@ type FieldConflict struct {
 type Missing struct {
 	Channel, Purpose, RequiredLevel string
 	CurrentLevel                    string // "" where there is no active permission at all
+	Road, HowEarned                 string
 }
 
 // Impossible is the Detail of DateImpossible: the first day that is possible, by its beginning, and its lead time; nil where no day

@@ -109,6 +109,12 @@ func TestWhoHearsOfAChange(t *testing.T) {
 			{"a hidden customer who took part in a contact", func() error {
 				return correct(func(in *service.CorrectContactInput) { in.PeopleIds = []string{secret} })
 			}, "ADMIN ANALYST"},
+			{"another one, who is not hidden", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.PeopleIds = []string{secret, boris} })
+			}, "ADMIN ANALYST SALES"},
+			{"the hidden one no more", func() error {
+				return correct(func(in *service.CorrectContactInput) { in.PeopleIds = []string{boris} })
+			}, "ADMIN ANALYST"},
 			{"a relation", func() error {
 				_, err := w.Customers.RelateCustomers(ctx, service.RelateCustomersInput{PersonID: anna, CompanyID: bureau})
 				return err

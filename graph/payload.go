@@ -43,6 +43,7 @@ func userError(f *fault.Error) service.UserError {
 		missing := service.PermissionMissing{
 			Field: f.Path, Code: f.Code, Message: f.Message, Channel: schema.Channel(detail.Channel),
 			Purpose: schema.Purpose(detail.Purpose), RequiredLevel: schema.PermissionLevel(detail.RequiredLevel),
+			Road: schema.PermissionRoad(detail.Road), HowEarned: detail.HowEarned,
 		}
 		if detail.CurrentLevel != "" {
 			level := schema.PermissionLevel(detail.CurrentLevel)

@@ -28,6 +28,8 @@ type (
 	Channel string
 	// Purpose is what a permission allows, or what a contact is made for.
 	Purpose string
+	// PermissionRoad is by which road a permission is earned that a contact lacks.
+	PermissionRoad string
 	// PermissionLevel is how far a permission goes. The values stand in ascending order.
 	PermissionLevel string
 	// PermissionState is what a permission is worth now.
@@ -133,6 +135,12 @@ const (
 	Personal    PermissionLevel = "PERSONAL"    // The customer accepts a personal relation: their own data may be used for them.
 	Points      PermissionLevel = "POINTS"      // The customer takes part in a scheme that rewards attention.
 	Intravenous PermissionLevel = "INTRAVENOUS" // May act on the customer's behalf.
+
+	RoadAsk     PermissionRoad = "ASK"     // Nothing stands: ask when the customer is in touch.
+	RoadConfirm PermissionRoad = "CONFIRM" // The customer was asked, and confirms by the link.
+	RoadRenew   PermissionRoad = "RENEW"   // It has expired: ask again when the customer is in touch.
+	RoadRaise   PermissionRoad = "RAISE"   // The level is too low: ask for the next in a contact that it allows.
+	RoadReturn  PermissionRoad = "RETURN"  // The customer revoked: only they can give it again.
 
 	PermissionPending PermissionState = "PENDING" // Waiting for confirmPermission; allows nothing yet.
 	PermissionActive  PermissionState = "ACTIVE"  // In force.

@@ -99,6 +99,17 @@ func (v Purpose) MarshalGQL(w io.Writer) { writeEnum(w, v) }
 func (v *Purpose) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
 
 // Values lists the enum's values in their order in the API.
+func (PermissionRoad) Values() []string {
+	return texts(RoadAsk, RoadConfirm, RoadRenew, RoadRaise, RoadReturn)
+}
+
+// MarshalGQL writes the value as GraphQL's enum.
+func (v PermissionRoad) MarshalGQL(w io.Writer) { writeEnum(w, v) }
+
+// UnmarshalGQL reads the value; it fails if from is not one of Values.
+func (v *PermissionRoad) UnmarshalGQL(from any) error { return readEnum(v, v.Values(), from) }
+
+// Values lists the enum's values in their order in the API.
 func (PermissionLevel) Values() []string {
 	return texts(Situation, BrandTrust, Personal, Points, Intravenous)
 }
@@ -334,6 +345,20 @@ func (v *TimeUnit) UnmarshalGQL(from any) error { return readEnum(v, v.Values(),
 
 // Rank is the place of the level from 1, the lowest; 0 if it is none of the levels.
 func (v PermissionLevel) Rank() int { return slices.Index(v.Values(), string(v)) + 1 }
+
+// Next is the level above; the highest has none above it but itself.
+func (v PermissionLevel) Next() PermissionLevel {
+	all := v.Values()
+	return PermissionLevel(all[min(v.Rank(), len(all)-1)])
+}
+
+// AtMost returns the level, or another if that is lower.
+func (v PermissionLevel) AtMost(other PermissionLevel) PermissionLevel {
+	if other.Rank() < v.Rank() {
+		return other
+	}
+	return v
+}
 
 func texts[T ~string](values ...T) []string {
 	all := make([]string, len(values))

@@ -57,7 +57,7 @@ func ToldOfMerge(event string) bool {
 // and names.
 func ChangedFields(fields map[string]Change) (changes []string) {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		named := CustomersIn(fields[name].Old, fields[name].New)
+		named := CustomersChanged(fields[name])
 		switch field, ofOther := strings.CutSuffix(name, "Id"); {
 		case len(named) > 0:
 			changes = append(changes, named...)

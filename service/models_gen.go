@@ -1252,6 +1252,10 @@ type PermissionMissing struct {
 	RequiredLevel schema.PermissionLevel `json:"requiredLevel"`
 	// The level of the permission in force; null if there is none.
 	CurrentLevel *schema.PermissionLevel `json:"currentLevel,omitempty"`
+	// By which road it is earned.
+	Road schema.PermissionRoad `json:"road"`
+	// How it is earned, for people: what to do next, and for which level to ask. mayContact says it in the same words.
+	HowEarned string `json:"howEarned"`
 }
 
 func (PermissionMissing) IsUserError() {}

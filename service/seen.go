@@ -80,6 +80,17 @@ func CustomersIn(values ...any) (ids []string) {
 	return slices.Compact(ids)
 }
 
+// CustomersChanged returns the ids of the customers whom a field named before its change and names no more, or names since.
+func CustomersChanged(of Change) (ids []string) {
+	before, after := CustomersIn(of.Old), CustomersIn(of.New)
+	for _, one := range CustomersIn(of.Old, of.New) {
+		if slices.Contains(before, one) != slices.Contains(after, one) {
+			ids = append(ids, one)
+		}
+	}
+	return ids
+}
+
 // namedIn returns the texts of a value that is a text or a list of texts.
 func namedIn(value any) []string {
 	var one string

@@ -21,6 +21,8 @@ type PermissionDecision struct {
 	Permission    *ent.Permission
 	RequiredLevel schema.PermissionLevel
 	CurrentLevel  *schema.PermissionLevel
+	Road          *schema.PermissionRoad // by which what is missing is earned, nil where the contact is allowed
+	HowEarned     *string
 }
 
 // Decide decides whether a customer may be contacted over a channel for a purpose, inside a transaction that has locked
@@ -117,7 +119,37 @@ func decision(p *ent.Permission, channel schema.Channel, purpose schema.Purpose,
 	default:
 		d.Allowed, d.Reason = true, fmt.Sprintf("%s permission for %s since %s", p.Level, what, p.GrantedAt.UTC().Format(time.RFC3339))
 	}
+	if !d.Allowed {
+		road, how := earning(p, what, required)
+		d.Road, d.HowEarned = &road, &how
+	}
 	return d
+}
+
+// earning returns how a permission is earned that is missing for something: by what there is, nil for nothing, and the level that is needed.
+func earning(p *ent.Permission, what string, required schema.PermissionLevel) (schema.PermissionRoad, string) {
+	const inTouch = "when they are in touch with us, in their own contact or in one of service"
+	switch {
+	case p == nil, p.State == schema.PermissionMerged:
+		return schema.RoadAsk, fmt.Sprintf("ask for %s %s: first for %s%s", what, inTouch, schema.BrandTrust.AtMost(required), later(schema.BrandTrust, required))
+	case p.State == schema.PermissionPending:
+		return schema.RoadConfirm, fmt.Sprintf("the customer confirms %s by the link that was sent to them, within seven days of it; after that ask again %s", what, inTouch)
+	case p.State == schema.PermissionRevoked:
+		return schema.RoadReturn, fmt.Sprintf("do not ask for %s: only they can give it again, by themselves or in a contact that they begin", what)
+	case p.State == schema.PermissionExpired:
+		first := p.Level.AtMost(required)
+		return schema.RoadRenew, fmt.Sprintf("ask for %s again %s: for %s, which they had given%s", what, inTouch, first, later(first, required))
+	}
+	next := p.Level.Next()
+	return schema.RoadRaise, fmt.Sprintf("ask for %s in a contact that %s allows: for %s next%s", what, p.Level, next, later(next, required))
+}
+
+// later says which level is asked for after one, up to that which is needed.
+func later(first, required schema.PermissionLevel) string {
+	if first.Rank() >= required.Rank() {
+		return ""
+	}
+	return fmt.Sprintf(", and for %s once that is given", required)
 }
 
 // MissingPermission returns the fault of a decision that does not allow a contact: PERMISSION_MISSING on channel, with
@@ -127,6 +159,7 @@ func MissingPermission(d *PermissionDecision, channel schema.Channel, purpose sc
 	missing.Detail = &fault.Missing{
 		Channel: string(channel), Purpose: string(purpose),
 		RequiredLevel: string(d.RequiredLevel), CurrentLevel: string(input.OrZero(d.CurrentLevel)),
+		Road: string(input.OrZero(d.Road)), HowEarned: input.OrZero(d.HowEarned),
 	}
 	return missing
 }

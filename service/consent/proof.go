@@ -92,9 +92,13 @@ func (s *Service) addLog(ctx context.Context, p *ContactProof, permissionID stri
 	if err != nil {
 		return err
 	}
+	recorded, err := s.eventsAsRecorded(ctx, s.Client, row.ID)
+	if err != nil {
+		return err
+	}
 	now := s.Now()
 	setStateAt(row, now)
-	if wrong := consentlog.Verify(permissionOf(row), rowOf(row), eventsOf(all), now); wrong != "" {
+	if wrong := consentlog.Verify(permissionOf(row), rowOf(row), eventsOf(recorded), now); wrong != "" {
 		p.Broken = &wrong
 	}
 	for _, e := range all {

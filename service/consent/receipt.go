@@ -9,7 +9,6 @@ import (
 	"kopeck/ent/customer"
 	"kopeck/ent/partner"
 	"kopeck/ent/permission"
-	"kopeck/ent/permissionevent"
 	"kopeck/fault"
 	"kopeck/id"
 	"kopeck/receipt"
@@ -85,8 +84,7 @@ func (s *Service) readConsents(ctx context.Context, tx *store.Tx, customerID str
 	for i, p := range rows {
 		ids[i] = p.ID
 	}
-	events, err := tx.PermissionEvent.Query().Where(permissionevent.PermissionIDIn(ids...)).
-		Order(permissionevent.ByPermissionID(), permissionevent.BySequence()).All(ctx)
+	events, err := s.eventsAsRecorded(ctx, tx.Client(), ids...)
 	if err != nil {
 		return "", err
 	}

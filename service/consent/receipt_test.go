@@ -157,3 +157,45 @@ func TestProof(t *testing.T) {
 		}
 	})
 }
+
+// TestProofAfterAMerge: whoever sees some customers alone is not shown which merge ended a permission, and the log is whole to them all the same.
+func TestProofAfterAMerge(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.set("company", erker)
+		p := w.grant(w.input(schema.Points))
+		w.Clock.Advance(time.Hour)
+		told := w.record(w.Now())
+		keeps := w.customer
+		w.customer = w.Customer("Boris").ID
+		w.grant(w.input(schema.BrandTrust))
+		boris := w.customer
+		w.customer = keeps
+		merge, err := w.Merging.MergeCustomers(w.System(), service.MergeCustomersInput{KeepID: keeps, MergeID: boris, Reason: "one person"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		check := func(events int) {
+			t.Helper()
+			for _, role := range []schema.Role{schema.RoleAdmin, schema.RoleSales} {
+				proof, err := w.Consent.Proof(w.Actor(role), told.ID)
+				if err != nil || proof.Broken != nil || strings.Contains(proof.Page, "BROKEN") {
+					t.Fatalf("%s: %v, %+v", role, err, proof)
+				}
+				if shown := strings.Contains(proof.Page, merge.ID); shown && role == schema.RoleSales {
+					t.Errorf("%s read the merge:\n%s", role, proof.Page)
+				}
+			}
+			for _, one := range w.receipt(nil).Document.Records {
+				if one.ID == p.ID && len(one.Events) != events {
+					t.Errorf("the receipt has %d events of the permission, want %d", len(one.Events), events)
+				}
+			}
+		}
+		check(2)
+		w.Clock.Advance(time.Hour)
+		if _, err := w.Merging.UndoMerge(w.System(), service.UndoMergeInput{ID: merge.ID}); err != nil {
+			t.Fatal(err)
+		}
+		check(3)
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"kopeck/ent"
 	"kopeck/fault"
 	"kopeck/schema"
+	"kopeck/service/input"
 )
 
 func TestKindOfGrant(t *testing.T) {
@@ -22,13 +23,17 @@ func TestKindOfGrant(t *testing.T) {
 		confirm bool
 		want    consentlog.Kind
 	}{
-		"nothing before":            {consentlog.Standing{}, schema.BrandTrust, false, consentlog.Granted},
-		"a request that is open":    {consentlog.Standing{State: consentlog.StatePending, Level: "POINTS"}, schema.BrandTrust, false, consentlog.Granted},
-		"a higher level":            {active, schema.Points, false, consentlog.Raised},
-		"a lower level":             {active, schema.BrandTrust, false, consentlog.Lowered},
-		"the same level":            {active, schema.Personal, false, consentlog.Renewed},
-		"to be confirmed":           {consentlog.Standing{}, schema.BrandTrust, true, consentlog.Requested},
-		"a higher, to be confirmed": {active, schema.Points, true, consentlog.Requested},
+		"nothing before":               {consentlog.Standing{}, schema.BrandTrust, false, consentlog.Granted},
+		"a request that is open":       {consentlog.Standing{State: consentlog.StatePending, Level: "POINTS"}, schema.BrandTrust, false, consentlog.Granted},
+		"nothing, much is needed":      {nil, schema.Points, false, "no permission", "", schema.RoadAsk, "first for BRAND_TRUST, and for POINTS once that is given"},
+		"ended by a merge":             {in(schema.PermissionMerged, schema.Points), schema.Personal, false, "was merged", "", schema.RoadAsk, "first for BRAND_TRUST, and for PERSONAL"},
+		"expired below what is needed": {in(schema.PermissionExpired, schema.BrandTrust), schema.Personal, false, "has expired", "", schema.RoadRenew, "for BRAND_TRUST, which they had given, and for PERSONAL once that is given"},
+		"two levels below":             {in(schema.PermissionActive, schema.Situation), schema.Personal, false, "PERSONAL is needed", schema.Situation, schema.RoadRaise, "for BRAND_TRUST next, and for PERSONAL once that is given"},
+		"a higher level":               {active, schema.Points, false, consentlog.Raised},
+		"a lower level":                {active, schema.BrandTrust, false, consentlog.Lowered},
+		"the same level":               {active, schema.Personal, false, consentlog.Renewed},
+		"to be confirmed":              {consentlog.Standing{}, schema.BrandTrust, true, consentlog.Requested},
+		"a higher, to be confirmed":    {active, schema.Points, true, consentlog.Requested},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -51,16 +56,22 @@ func TestDecision(t *testing.T) {
 		allowed    bool
 		reason     string
 		current    schema.PermissionLevel // "" for none
+		road       schema.PermissionRoad
+		how        string
 	}{
-		"no level required":   {nil, "", true, "MARKETING needs no permission", ""},
-		"none required, some": {in(schema.PermissionActive, schema.Points), "", true, "MARKETING needs no permission", schema.Points},
-		"no permission":       {nil, schema.Situation, false, "no permission for MARKETING by EMAIL", ""},
-		"pending":             {in(schema.PermissionPending, schema.Points), schema.Situation, false, "has not been confirmed", ""},
-		"expired":             {in(schema.PermissionExpired, schema.Points), schema.Situation, false, "has expired", ""},
-		"revoked":             {in(schema.PermissionRevoked, schema.Points), schema.Situation, false, "was revoked at 2026-06-01T12:00:00Z", ""},
-		"a lower level":       {in(schema.PermissionActive, schema.BrandTrust), schema.Personal, false, "has the level BRAND_TRUST: PERSONAL is needed", schema.BrandTrust},
-		"the level":           {in(schema.PermissionActive, schema.Personal), schema.Personal, true, "PERSONAL permission for MARKETING by EMAIL since 2026-06-01T12:00:00Z", schema.Personal},
-		"a higher level":      {in(schema.PermissionActive, schema.Points), schema.Personal, true, "POINTS permission", schema.Points},
+		"no level required":            {nil, "", true, "MARKETING needs no permission", "", "", ""},
+		"none required, some":          {in(schema.PermissionActive, schema.Points), "", true, "MARKETING needs no permission", schema.Points, "", ""},
+		"no permission":                {nil, schema.Situation, false, "no permission for MARKETING by EMAIL", "", schema.RoadAsk, "or in one of service: first for SITUATION"},
+		"pending":                      {in(schema.PermissionPending, schema.Points), schema.Situation, false, "has not been confirmed", "", schema.RoadConfirm, "by the link that was sent"},
+		"expired":                      {in(schema.PermissionExpired, schema.Points), schema.Situation, false, "has expired", "", schema.RoadRenew, "ask for MARKETING by EMAIL again when they are in touch with us, in their own contact or in one of service: for SITUATION, which they had given"},
+		"revoked":                      {in(schema.PermissionRevoked, schema.Points), schema.Situation, false, "was revoked at 2026-06-01T12:00:00Z", "", schema.RoadReturn, "do not ask for MARKETING by EMAIL"},
+		"a lower level":                {in(schema.PermissionActive, schema.BrandTrust), schema.Personal, false, "has the level BRAND_TRUST: PERSONAL is needed", schema.BrandTrust, schema.RoadRaise, "in a contact that BRAND_TRUST allows: for PERSONAL next"},
+		"the level":                    {in(schema.PermissionActive, schema.Personal), schema.Personal, true, "PERSONAL permission for MARKETING by EMAIL since 2026-06-01T12:00:00Z", schema.Personal, "", ""},
+		"nothing, much is needed":      {nil, schema.Points, false, "no permission", "", schema.RoadAsk, "first for BRAND_TRUST, and for POINTS once that is given"},
+		"ended by a merge":             {in(schema.PermissionMerged, schema.Points), schema.Personal, false, "was merged", "", schema.RoadAsk, "first for BRAND_TRUST, and for PERSONAL"},
+		"expired below what is needed": {in(schema.PermissionExpired, schema.BrandTrust), schema.Personal, false, "has expired", "", schema.RoadRenew, "for BRAND_TRUST, which they had given, and for PERSONAL once that is given"},
+		"two levels below":             {in(schema.PermissionActive, schema.Situation), schema.Personal, false, "PERSONAL is needed", schema.Situation, schema.RoadRaise, "for BRAND_TRUST next, and for PERSONAL once that is given"},
+		"a higher level":               {in(schema.PermissionActive, schema.Points), schema.Personal, true, "POINTS permission", schema.Points, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,8 +85,11 @@ func TestDecision(t *testing.T) {
 			if want := c.required; d.RequiredLevel != want && (want != "" || d.RequiredLevel != schema.Situation) {
 				t.Errorf("%s is required; want %s", d.RequiredLevel, want)
 			}
+			if (d.Road == nil) != c.allowed || d.Road != nil && (*d.Road != c.road || !strings.Contains(*d.HowEarned, c.how)) {
+				t.Errorf("%v, %v; want %s, %s", d.Road, input.OrZero(d.HowEarned), c.road, c.how)
+			}
 			missing := fault.Of(MissingPermission(d, schema.ByEmail, schema.Marketing))
-			if want := (&fault.Missing{Channel: "EMAIL", Purpose: "MARKETING", RequiredLevel: string(d.RequiredLevel), CurrentLevel: string(c.current)}); !reflect.DeepEqual(missing.Detail, want) {
+			if want := (&fault.Missing{Channel: "EMAIL", Purpose: "MARKETING", RequiredLevel: string(d.RequiredLevel), CurrentLevel: string(c.current), Road: string(c.road), HowEarned: input.OrZero(d.HowEarned)}); !reflect.DeepEqual(missing.Detail, want) {
 				t.Errorf("%+v; want %+v", missing.Detail, want)
 			}
 		})

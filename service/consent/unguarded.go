@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"kopeck/auth"
+	"kopeck/ent"
+	"kopeck/ent/permissionevent"
 	"kopeck/store"
 )
 
@@ -21,4 +23,12 @@ func (s *Service) writeByLink(ctx context.Context, do func(ctx context.Context, 
 // and of one that is not only the permission's id is reported.
 func (s *Service) readAllLogs(ctx context.Context, do func(ctx context.Context, tx *store.Tx) error) error {
 	return s.Store.Read(auth.System(ctx), do)
+}
+
+// eventsAsRecorded returns the events of permissions that the caller may see, by permission and in their order, as their hashes cover them: of
+// the merge that one is of, its source names the id, which whoever sees some customers alone is not shown elsewhere, and which says nothing of
+// the other customer.
+func (s *Service) eventsAsRecorded(ctx context.Context, client *ent.Client, permissionIDs ...string) ([]*ent.PermissionEvent, error) {
+	return client.PermissionEvent.Query().Where(permissionevent.PermissionIDIn(permissionIDs...)).
+		Order(permissionevent.ByPermissionID(), permissionevent.BySequence()).All(bypassGuard(ctx))
 }

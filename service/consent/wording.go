@@ -114,7 +114,7 @@ func (s *Service) RetireWording(ctx context.Context, in service.RetireWordingInp
 	at, err := s.HoldsFrom("at", in.At)
 	faults.Add(err)
 	if now := s.Now(); at.Before(now) {
-		if at = now; in.At.Before(now.Add(-service.ClockSkew)) {
+		if at = now; in.At != nil && in.At.Before(now.Add(-service.ClockSkew)) {
 			faults.Add(fault.Invalidf("at", "want now or a moment in the future: permissions may have been given by it since then"))
 		}
 	}

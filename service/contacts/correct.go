@@ -125,7 +125,7 @@ func changedOf(moved map[string]service.Change) (changes []string) {
 		case peopleField:
 			field = "Contact.people"
 		}
-		named := service.CustomersIn(moved[name].Old, moved[name].New)
+		named := service.CustomersChanged(moved[name])
 		if len(named) == 0 {
 			changes = append(changes, field)
 		}

@@ -112,6 +112,9 @@ func (s *Service) TaxExemptions(ctx context.Context, customers []*ent.Customer) 
 	dated, err := s.DatedOf(ctx, s.Store, schema.DatedTaxExempt, ids...)
 	all := make(map[string][]*service.TaxExemption, len(customers))
 	for _, c := range customers {
+		if c.DeletedAt != nil && c.MergedIntoID == nil {
+			continue
+		}
 		values := dated[c.ID]
 		first := values.First()
 		if first == nil && c.TaxExempt != nil {

@@ -189,7 +189,7 @@ func (s *Service) RemoveAddress(ctx context.Context, in service.RemoveAddressInp
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, s.Kept(made))
+	return s.seen(ctx, made)
 }
 
 // lockAddress loads an address that the actor may see, with its customer, whom it locks. INVALID and NOT_FOUND on id.
@@ -220,7 +220,7 @@ func (s *Service) lockAddress(ctx context.Context, tx *store.Tx, addressID strin
 
 // answerAddress reads a customer and one of the addresses, nil if it is there no more.
 func (s *Service) answerAddress(ctx context.Context, customerID, addressID string) (*ent.Customer, *ent.Address, error) {
-	c, err := s.Client.Customer.Get(ctx, s.Kept(customerID))
+	c, err := s.seen(ctx, customerID)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -216,7 +216,7 @@ func (s *Service) RemoveContactPoint(ctx context.Context, in service.RemoveConta
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, s.Kept(made))
+	return s.seen(ctx, made)
 }
 
 // lockPoint loads a contact point that the actor may see, with its customer, whom it locks. INVALID and NOT_FOUND on id.
@@ -247,7 +247,7 @@ func (s *Service) lockPoint(ctx context.Context, tx *store.Tx, pointID string) (
 
 // answer reads a customer and one of the contact points, nil if it is there no more.
 func (s *Service) answer(ctx context.Context, customerID, pointID string) (*ent.Customer, *customers.ContactPoint, error) {
-	c, err := s.Client.Customer.Get(ctx, s.Kept(customerID))
+	c, err := s.seen(ctx, customerID)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -259,4 +259,13 @@ func (s *Service) answer(ctx context.Context, customerID, pointID string) (*ent.
 		return nil, nil, err
 	}
 	return c, &customers.ContactPoint{ContactPoint: p, Main: customers.IsMain(c, p)}, nil
+}
+
+// seen returns the customer of a verb's answer. NOT_FOUND where a request that is repeated finds them deleted, or hidden since.
+func (s *Service) seen(ctx context.Context, customerID string) (*ent.Customer, error) {
+	c, err := s.Client.Customer.Get(ctx, s.Kept(customerID))
+	if err == nil && c.DeletedAt != nil {
+		return nil, fault.NoSuch("customerId", "customer")
+	}
+	return c, err
 }

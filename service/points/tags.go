@@ -111,5 +111,5 @@ func (s *Service) changeTags(ctx context.Context, name string, in service.TagsIn
 	if err != nil {
 		return nil, err
 	}
-	return s.Client.Customer.Get(ctx, s.Kept(in.CustomerID))
+	return s.seen(ctx, in.CustomerID)
 }
