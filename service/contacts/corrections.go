@@ -86,20 +86,9 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 			continue
 		}
 		for _, name := range slices.Sorted(maps.Keys(details[i].Fields)) {
-			change := &ContactFieldChange{name, details[i].Fields[name].Old, details[i].Fields[name].New}
-			switch name {
-			case "expense":
-				change.Old, change.New = s.expense(ctx, change.Old, before), s.expense(ctx, change.New, took[a.contactID])
-			case aboutField, orderField, offerField:
-				if change.Old, change.New = visible.Only(change.Old), visible.Only(change.New); change.Old == nil && change.New == nil {
-					continue
-				}
-			case peopleField:
-				if change.Old, change.New = onlySeen(visible, change.Old), onlySeen(visible, change.New); service.SameJSON(change.Old, change.New) {
-					continue
-				}
+			if change := s.shownChange(ctx, visible, name, details[i].Fields[name], before, took[a.contactID]); change != nil {
+				one.Fields = append(one.Fields, change)
 			}
-			one.Fields = append(one.Fields, change)
 		}
 		took[a.contactID] = before
 		if len(one.Fields) == 0 && len(details[i].Fields) > 0 {
@@ -111,6 +100,25 @@ func (s *Service) Corrections(ctx context.Context, contacts []*ent.Contact) (map
 		slices.Reverse(corrections)
 	}
 	return all, nil
+}
+
+// shownChange returns what a correction changed of a field as the caller may see it, nil for nothing. before and after took part by what was
+// known before and after it.
+func (s *Service) shownChange(ctx context.Context, visible service.CustomersSeen, name string, of service.Change, before, after who) *ContactFieldChange {
+	change := &ContactFieldChange{name, of.Old, of.New}
+	switch name {
+	case "expense":
+		change.Old, change.New = s.expense(ctx, of.Old, before), s.expense(ctx, of.New, after)
+	case aboutField, orderField, offerField:
+		if change.Old, change.New = visible.Only(of.Old), visible.Only(of.New); change.Old == nil && change.New == nil {
+			return nil
+		}
+	case peopleField:
+		if change.Old, change.New = onlySeen(visible, of.Old), onlySeen(visible, of.New); service.SameJSON(change.Old, change.New) {
+			return nil
+		}
+	}
+	return change
 }
 
 // who is who of ours took part in a contact.
