@@ -93,6 +93,7 @@ var namedPlaces = map[string]map[string]string{
 		id.Contact: "contacts.customer_id", id.Order: "orders.customer_id", id.Offer: "offers.customer_id",
 		id.Permission: "permissions.customer_id", id.Agreement: "price_agreements.customer_id", id.Task: "tasks.customer_id",
 		id.ContactPoint: "contact_points.customer_id", id.Address: "addresses.customer_id", id.ExpectedPrice: "expected_prices.customer_id",
+		id.NeedFact: "need_facts.customer_id", id.AskedQuestion: "asked_questions.customer_id", id.Link: "customer_links.customer_id", id.DataRequest: "personal_data_requests.customer_id",
 	},
 	"aboutId":      {id.Contact: "contacts.about_id"},
 	"personId":     {id.Relation: "customer_relations.person_id"},

@@ -21,6 +21,8 @@ func TestNamedPlaces(t *testing.T) {
 		"customer_identities.customer_id": "a merge makes them",
 		"search_terms.customer_id":        "they are computed",
 		"messages.customer_id":            "they are made with what causes them, such as an offer that names the customer",
+		"exposures.customer_id":           "the verb names them in a list, and of two in one experiment one arm stays",
+		"link_codes.customer_id":          "they are made by a link, which names the customer",
 		"customer_tags.customer_id":       "each customer has a tag once, and the verb names the customer alone",
 		"contact_persons.customer_id":     "the verb names them in a list, and stays by who is named",
 	}

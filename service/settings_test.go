@@ -70,6 +70,7 @@ func TestSettingValues(t *testing.T) {
 		"priceStep":           {[]string{`1`, `1000000`}, []string{`0`, `-1`, `1000001`, `1.5`, `"1"`, `null`}},
 		"holdShare":           {[]string{`"0"`, `"0.25"`, `"1"`}, []string{`"-0.1"`, `"1.1"`, `0.5`}},
 		"priceMinutes":        {[]string{`1`, `1440`}, []string{`0`, `1441`}},
+		"offerRestDays":       {[]string{`1`, `3650`}, []string{`0`, `3651`}},
 		"attributionModel":    {[]string{`"FIRST"`, `"SHAPLEY"`}, []string{`"first"`, `""`, `1`, `null`}},
 		"lookBackDays":        {[]string{`1`, `3650`}, []string{`0`, `3651`}},
 		"halfLifeDays":        {[]string{`"0.01"`, `"3650"`}, []string{`"0.009"`, `"3650.1"`, `7`, `"x"`, `null`}},

@@ -28,7 +28,7 @@ var passedOnLimits = map[string]int{
 	"service/bulk":        69, // the contact points, addresses and tags of customers are read of a chunk; exemptions and facts of stages are read of a chunk; customers of files who were merged into others are found; campaigns are found by their codes, and spend is placed among all that there is; whether there is any tax code is read of a chunk; grades of staff and lines of refunds are read of a chunk, by the one reader of dated values; the orders that contacts were about are looked for
 	"service/campaigns":   2,  // the customers of contacts that are restated are held; the contacts as they were known are one table, which books has
 	"service/check":       4,  // which lines reports sum up by themselves is verified; why customers are exempt is compared with the dated values
-	"service/consent":     6,  // of the permissions of two customers who are merged the looser ends, and holds again
+	"service/consent":     9,  // whoever has a link changes the permission or the permissions that it names; of the permissions of two customers who are merged the looser ends, and holds again
 	"service/contacts":    5,  // what stands in fields goes with a contact that is joined into another, and back; the customer of a contact that is corrected is held, with whom it was and is about
 	"service/customers":   9,  // what stands in fields goes with a customer who is deleted; both customers of a relation are held; what customers have from merges is searched, and numbers tell their e-mails from those of others; when a customer was exempt from tax is shown to who sees them
 	"service/expectation": 1,  // the segment of a customer at a moment
@@ -37,14 +37,17 @@ var passedOnLimits = map[string]int{
 	"service/needs":       2,  // which needs products serve, and when, is dated
 	"service/ownfields":   5,  // the customer of a contact or an order is held; what was known of fields at a moment is shown to who sees them now
 	"service/outbox":      1,  // messages are handed over whoever has caused them
+	"service/nextoffer":   1,  // the segment of a customer at a moment
+	"service/ownpage":     14, // who has a link has not signed in, and reaches the link's customer alone
 	"service/people":      7,
+	"service/personal":    4,  // a customer is held; the texts of a consent log are erased by package consent; an export writes the audit
 	"service/points":      2,  // a customer is found by the contact points, and by what a merge has kept of them no more
 	"service/quote":       3,  // prices know who is exempt from tax; what was known of a segment at a moment of the past
 	"service/rates":       7,  // which lines reports sum up by themselves is marked; grades of some staff or of all
 	"service/report":      14, // all customers are read by one function, with and without where they come from; what was known to be completed is one condition, and the contacts as they were known one table, which books has
 	"service/revenue":     2,  // what was known to be completed is one condition, which books has; the months of reports
 	"service/sale":        2,
-	"service/value":       5, // customers are held by service.HoldCustomers and not by a statement of its own
+	"service/value":       7, // what was observed is read of now and of a moment by one function; customers are held by service.HoldCustomers and not by a statement of its own
 	"service/workshop":    1, // bookings are summed by package rates, which books them
 }
 

@@ -207,34 +207,7 @@ func (c *chunk) exportedCustomers(ctx context.Context, after string) ([]customer
 	if err != nil {
 		return nil, err
 	}
-	if err := c.describePast(ctx, records); err != nil {
-		return nil, err
-	}
-	for n := range records {
-		forget(&records[n])
-	}
-	return records, nil
-}
-
-// forgotten stands for a text that a file does not have of a customer who was deleted.
-const forgotten = "deleted"
-
-// forget takes out of the record of a customer who was deleted what is not shown of them: how they were reached, and what was known of them. The
-// external id stays, by which files of orders and contacts name them.
-func forget(r *customers.Record) {
-	if r.DeletedAt == nil {
-		return
-	}
-	r.Email, r.EmailKey, r.Phone, r.Birthday, r.Wallet, r.Measurements = nil, nil, nil, nil, nil, nil
-	r.Segment, r.Source = nil, nil
-	if r.TaxExempt != nil {
-		r.TaxExempt = new(forgotten)
-	}
-	for n := range r.Exemptions {
-		if r.Exemptions[n].Reason != nil {
-			r.Exemptions[n].Reason = new(forgotten)
-		}
-	}
+	return records, c.describePast(ctx, records)
 }
 
 // describePast fills in the past of exported customers: exemptions, and the facts of stages.

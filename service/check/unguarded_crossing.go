@@ -25,6 +25,9 @@ var References = []Reference{
 	{"expected_prices", "contact_id", "contacts"},
 	{"expected_prices", "offer_id", "offers"},
 	{"tasks", "contact_id", "contacts"},
+	{"need_facts", "contact_id", "contacts"},
+	{"asked_questions", "contact_id", "contacts"},
+	{"offers", "completes_order_id", "orders"},
 }
 
 // crossing is the rule of each of the references.

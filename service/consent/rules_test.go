@@ -23,17 +23,13 @@ func TestKindOfGrant(t *testing.T) {
 		confirm bool
 		want    consentlog.Kind
 	}{
-		"nothing before":               {consentlog.Standing{}, schema.BrandTrust, false, consentlog.Granted},
-		"a request that is open":       {consentlog.Standing{State: consentlog.StatePending, Level: "POINTS"}, schema.BrandTrust, false, consentlog.Granted},
-		"nothing, much is needed":      {nil, schema.Points, false, "no permission", "", schema.RoadAsk, "first for BRAND_TRUST, and for POINTS once that is given"},
-		"ended by a merge":             {in(schema.PermissionMerged, schema.Points), schema.Personal, false, "was merged", "", schema.RoadAsk, "first for BRAND_TRUST, and for PERSONAL"},
-		"expired below what is needed": {in(schema.PermissionExpired, schema.BrandTrust), schema.Personal, false, "has expired", "", schema.RoadRenew, "for BRAND_TRUST, which they had given, and for PERSONAL once that is given"},
-		"two levels below":             {in(schema.PermissionActive, schema.Situation), schema.Personal, false, "PERSONAL is needed", schema.Situation, schema.RoadRaise, "for BRAND_TRUST next, and for PERSONAL once that is given"},
-		"a higher level":               {active, schema.Points, false, consentlog.Raised},
-		"a lower level":                {active, schema.BrandTrust, false, consentlog.Lowered},
-		"the same level":               {active, schema.Personal, false, consentlog.Renewed},
-		"to be confirmed":              {consentlog.Standing{}, schema.BrandTrust, true, consentlog.Requested},
-		"a higher, to be confirmed":    {active, schema.Points, true, consentlog.Requested},
+		"nothing before":            {consentlog.Standing{}, schema.BrandTrust, false, consentlog.Granted},
+		"a request that is open":    {consentlog.Standing{State: consentlog.StatePending, Level: "POINTS"}, schema.BrandTrust, false, consentlog.Granted},
+		"a higher level":            {active, schema.Points, false, consentlog.Raised},
+		"a lower level":             {active, schema.BrandTrust, false, consentlog.Lowered},
+		"the same level":            {active, schema.Personal, false, consentlog.Renewed},
+		"to be confirmed":           {consentlog.Standing{}, schema.BrandTrust, true, consentlog.Requested},
+		"a higher, to be confirmed": {active, schema.Points, true, consentlog.Requested},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -27,6 +27,9 @@ func (s *Service) divide(ctx context.Context, tx *store.Tx, u *undoing) error {
 	if err := divideExpected(ctx, tx, u); err != nil {
 		return err
 	}
+	if err := divideAnswers(ctx, tx, u); err != nil {
+		return err
+	}
 	if err := s.outbox.Separate(ctx, tx, both...); err != nil {
 		return err
 	}

@@ -132,6 +132,26 @@ func divideExpected(ctx context.Context, tx *store.Tx, u *undoing) error {
 	return nil
 }
 
+// divideAnswers gives what was said of needs, and the questions that were asked, since a merge to the customer of the contact in which it was, and
+// takes out of all of them, and of what offers complete, what is of the other customer.
+func divideAnswers(ctx context.Context, tx *store.Tx, u *undoing) error {
+	kept, merged := u.kept.ID, u.merged.ID
+	for _, table := range []string{"need_facts", "asked_questions"} {
+		_, err := tx.Exec(ctx, "UPDATE "+table+" SET customer_id = (SELECT n.customer_id FROM contacts n WHERE n.id = "+table+".contact_id) WHERE customer_id IN (?, ?) AND recorded_at >= ? AND contact_id IN (SELECT id FROM contacts WHERE customer_id IN (?, ?))",
+			kept, merged, u.at, kept, merged)
+		if err != nil {
+			return err
+		}
+	}
+	for _, of := range []struct{ table, column, to string }{{"need_facts", "contact_id", "contacts"}, {"asked_questions", "contact_id", "contacts"}, {"offers", "completes_order_id", "orders"}} {
+		_, err := tx.Exec(ctx, "UPDATE "+of.table+" SET "+of.column+" = NULL WHERE customer_id IN (?, ?) AND "+of.column+" IN (SELECT n.id FROM "+of.to+" n WHERE n.customer_id <> "+of.table+".customer_id)", kept, merged)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // sentToOther returns the offers to either customer that were sent by a contact with the other.
 func sentToOther(ctx context.Context, tx *store.Tx, u *undoing) (ids []string, err error) {
 	const query = "SELECT o.id FROM offers o JOIN contacts k ON k.id = o.contact_id WHERE o.customer_id IN (?, ?) AND k.customer_id <> o.customer_id ORDER BY o.id"
