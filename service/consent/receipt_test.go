@@ -170,7 +170,7 @@ func TestProofAfterAMerge(t *testing.T) {
 		w.grant(w.input(schema.BrandTrust))
 		boris := w.customer
 		w.customer = keeps
-		merge, err := w.Merging.MergeCustomers(w.System(), service.MergeCustomersInput{KeepID: keeps, MergeID: boris, Reason: "one person"})
+		merge, err := w.Merging.MergeCustomers(w.System(), service.MergeCustomersInput{KeepID: keeps, MergeID: boris, Reason: pointer("one person")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +193,7 @@ func TestProofAfterAMerge(t *testing.T) {
 		}
 		check(2)
 		w.Clock.Advance(time.Hour)
-		if _, err := w.Merging.UndoMerge(w.System(), service.UndoMergeInput{ID: merge.ID}); err != nil {
+		if _, _, err := w.Merging.UndoMerge(w.System(), service.UndoMergeInput{ID: merge.ID}); err != nil {
 			t.Fatal(err)
 		}
 		check(3)

@@ -155,13 +155,13 @@ func TestConversions(t *testing.T) {
 			ID: "id", PermissionID: "permission", Sequence: 2, At: at, Kind: schema.EventRaised, Level: &level, ExpiresAt: &end, Actor: "actor",
 			Source: "source", Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
 			WordingID: text("wording id"), Language: text("language"), BundledWith: text("bundled"), GivenAt: &revoked,
-			PreviousHash: "previous", Hash: "hash",
+			PreviousHash: "previous", Hash: "hash", ErasedHash: text("erased"),
 		})
 		want := consentlog.Event{
 			ID: "id", Sequence: 2, At: at, Kind: consentlog.Raised, Level: text("POINTS"), ExpiresAt: &end, Actor: "actor", Source: "source",
 			Wording: text("wording"), WordingVersion: text("version"), Address: text("address"), Reason: text("reason"),
 			WordingID: text("wording id"), Language: text("language"), BundledWith: text("bundled"), GivenAt: &revoked,
-			PreviousHash: "previous", Hash: "hash",
+			PreviousHash: "previous", Hash: "hash", ErasedHash: text("erased"),
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%+v; want %+v", got, want)

@@ -200,7 +200,8 @@ var tables = []table{
 		{"due_at", "dueAt", moment, kept},
 		{"completed_at", "completedAt", moment, kept},
 		{"cancelled_at", "cancelledAt", moment, kept},
-		{"cancel_reason", "cancelReason", text, named}, {"credit_fit", "", text, kept},
+		{"cancel_reason", "cancelReason", text, named},
+		{"credit_fit", "", text, kept},
 	}},
 	{name: "order_lines", as: "orderLines", of: ofOrders, columns: []column{ // options with their measurements stay: what the line cost is computed from them
 		{"order_id", "orderId", text, kept},
