@@ -120,6 +120,17 @@ func (r *Resolver) readers() map[string]reader {
 		id.ExpectedPrice: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, expectedPriceID)(c.ExpectedPrice.Query().Where(expectedprice.IDIn(ids...)).All(ctx))
 		},
+	}
+	maps.Copy(all, r.peopleReaders())
+	maps.Copy(all, r.messageReaders())
+	maps.Copy(all, r.needReaders())
+	return all
+}
+
+// peopleReaders are the readers of who works for us and with us.
+func (r *Resolver) peopleReaders() map[string]reader {
+	c := r.client
+	return map[string]reader{
 		id.Team: func(ctx context.Context, ids []string) (map[string]ent.Noder, error) {
 			return noders(ctx, teamID)(c.Team.Query().Where(team.IDIn(ids...)).All(ctx))
 		},
@@ -133,9 +144,6 @@ func (r *Resolver) readers() map[string]reader {
 			return noders(ctx, userID)(c.User.Query().Where(user.IDIn(ids...)).All(ctx))
 		},
 	}
-	maps.Copy(all, r.messageReaders())
-	maps.Copy(all, r.needReaders())
-	return all
 }
 
 // messageReaders are the readers of what belongs to messages and to customers' own pages.

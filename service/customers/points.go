@@ -11,6 +11,7 @@ import (
 	"kopeck/ent/contactpoint"
 	"kopeck/ent/customertag"
 	"kopeck/ent/message"
+	"kopeck/ent/messageattempt"
 	"kopeck/id"
 	"kopeck/schema"
 	"kopeck/service"
@@ -181,8 +182,16 @@ func erasePoints(ctx context.Context, tx *store.Tx, customerID string) error {
 // eraseMessages stops the messages to a customer that have not left, and erases from all of them what is personal.
 func eraseMessages(ctx context.Context, tx *store.Tx, customerID string) error {
 	waiting := tx.Message.Update().Where(message.CustomerID(customerID), message.StateIn(schema.MessageQueued, schema.MessagePaused)).
-		SetState(schema.MessageStopped).SetReason("the customer is deleted")
+		SetState(schema.MessageStopped).SetReason("the customer is deleted").AddVersion(1)
 	if err := waiting.Exec(ctx); err != nil {
+		return err
+	}
+	// What a provider answered names the address.
+	given := tx.Message.Update().Where(message.CustomerID(customerID), message.StateEQ(schema.MessageDead)).SetReason("the provider did not take it").AddVersion(1)
+	if err := given.Exec(ctx); err != nil {
+		return err
+	}
+	if err := tx.MessageAttempt.Update().Where(messageattempt.HasMessageWith(message.CustomerID(customerID))).ClearAnswer().Exec(ctx); err != nil {
 		return err
 	}
 	return tx.Message.Update().Where(message.CustomerID(customerID)).SetRecipient("").SetSubject("").SetText("").ClearHTML().ClearHeaders().Exec(ctx)

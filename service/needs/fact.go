@@ -44,7 +44,7 @@ func (s *Service) RecordNeedFact(ctx context.Context, in service.RecordNeedFactI
 		if f.At, err = momentOf(ctx, tx, c, in.ContactID, f.At); err != nil {
 			return "", err
 		}
-		if _, err := needInUse(ctx, tx, "needId", f.NeedID); err != nil {
+		if err := checkInUse(ctx, tx, "needId", f.NeedID); err != nil {
 			return "", err
 		}
 		if err := s.addFact(ctx, tx, &f); err != nil {

@@ -138,16 +138,16 @@ func (s *Service) UpdateNeed(ctx context.Context, in service.UpdateNeedInput) (*
 	return s.Client.Need.Get(ctx, in.ID)
 }
 
-// needInUse returns a need of which something is to be recorded. Faults: NOT_FOUND and WRONG_STATE on a field.
-func needInUse(ctx context.Context, tx *store.Tx, field, needID string) (*ent.Need, error) {
+// checkInUse checks that something may be recorded of a need. Faults: NOT_FOUND and WRONG_STATE on a field.
+func checkInUse(ctx context.Context, tx *store.Tx, field, needID string) error {
 	row, err := tx.Need.Query().Where(need.ID(needID)).Only(ctx)
 	switch {
 	case ent.IsNotFound(err):
-		return nil, fault.NoSuch(field, "need")
+		return fault.NoSuch(field, "need")
 	case err != nil:
-		return nil, err
+		return err
 	case row.Retired:
-		return nil, fault.New(fault.WrongState, field, "the need %s is out of use", row.Code)
+		return fault.New(fault.WrongState, field, "the need %s is out of use", row.Code)
 	}
-	return row, nil
+	return nil
 }

@@ -57,7 +57,7 @@ func (s *Service) SetProductNeeds(ctx context.Context, in service.SetProductNeed
 		}
 		var faults fault.List
 		for n, one := range all {
-			_, err := needInUse(ctx, tx, "needId", one.NeedID)
+			err := checkInUse(ctx, tx, "needId", one.NeedID)
 			faults.Add(fault.At(err, "needs", strconv.Itoa(n)))
 		}
 		if err := faults.Or(); err != nil {

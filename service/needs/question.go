@@ -149,8 +149,7 @@ func checkFor(ctx context.Context, tx *store.Tx, in service.CreateQuestionInput)
 		}
 		return err
 	}
-	_, err := needInUse(ctx, tx, "needId", *in.NeedID)
-	return err
+	return checkInUse(ctx, tx, "needId", *in.NeedID)
 }
 
 // UpdateQuestion changes a question. Faults: INVALID by field; NOT_FOUND on id; VERSION_CONFLICT; FORBIDDEN.

@@ -150,9 +150,9 @@ func TestQuestionFaults(t *testing.T) {
 			in.Texts = []*service.QuestionTextInput{{Language: "ru", Text: "Где?"}, {Language: "RU", Text: " "}, {Language: "?", Text: "x"}}
 		}), "INVALID texts.1.language, INVALID texts.1.text, INVALID texts.2.language, INVALID pauseDays")
 		check(t, "no texts", create(func(in *service.CreateQuestionInput) { in.Texts = nil }), "INVALID texts")
-		changed, err := h.Needs.UpdateQuestion(ctx, service.UpdateQuestionInput{ID: q.ID, ExpectedVersion: 1, PauseDays: ptr(7)})
+		_, err := h.Needs.UpdateQuestion(ctx, service.UpdateQuestionInput{ID: q.ID, ExpectedVersion: 1, PauseDays: ptr(7)})
 		h.Must(err)
-		changed, err = h.Needs.UpdateQuestion(ctx, service.UpdateQuestionInput{ID: q.ID, ExpectedVersion: 1, Texts: []*service.QuestionTextInput{{Language: "ru", Text: "Где?"}}})
+		changed, err := h.Needs.UpdateQuestion(ctx, service.UpdateQuestionInput{ID: q.ID, ExpectedVersion: 1, Texts: []*service.QuestionTextInput{{Language: "ru", Text: "Где?"}}})
 		h.Must(err)
 		if changed.PauseDays != 7 || changed.Texts[0].Text != "Где?" || changed.Version != 3 {
 			t.Errorf("merged to %v", changed)

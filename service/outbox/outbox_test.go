@@ -407,6 +407,9 @@ func TestDeletedCustomersGetNothing(t *testing.T) {
 				t.Errorf("still there: %v", now)
 			}
 		}
+		if kept := w.Rows("SELECT answer FROM message_attempts WHERE answer IS NOT NULL"); len(kept) > 0 {
+			t.Errorf("what the provider answered is still there: %v", kept)
+		}
 	})
 }
 

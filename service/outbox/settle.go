@@ -42,7 +42,10 @@ func (s *Service) settle(ctx context.Context, worker, messageID string, begun *e
 			}
 			m.Tries++
 		}
-		ended := tx.MessageAttempt.UpdateOneID(attempt.ID).SetOutcome(outcomes[answer.Outcome]).SetEndedAt(s.Now()).SetAnswer(answerText(answer))
+		ended := tx.MessageAttempt.UpdateOneID(attempt.ID).SetOutcome(outcomes[answer.Outcome]).SetEndedAt(s.Now())
+		if c != nil { // what a provider answers names the address, which of who was deleted meanwhile is not kept
+			ended.SetAnswer(answerText(answer))
+		}
 		if answer.Code != 0 {
 			ended.SetCode(answer.Code)
 		}

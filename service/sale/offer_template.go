@@ -46,7 +46,7 @@ type offerTemplate struct {
 func ReadTemplates(directory string) (*Templates, error) {
 	read := func(name string) ([]byte, error) {
 		if directory != "" {
-			text, err := os.ReadFile(directory + "/" + name) //nolint:gosec // an operator names the directory
+			text, err := os.ReadFile(directory + "/" + name)
 			if !errors.Is(err, fs.ErrNotExist) {
 				return text, err
 			}

@@ -16,10 +16,12 @@ import (
 	"kopeck/store"
 )
 
+// MaxWhy is how many characters the reason of a task may have.
+const MaxWhy = 20_000
+
 const (
-	maxTitle  = 500    // in characters
-	MaxWhy    = 20_000 // in characters
-	maxReason = 2000   // in characters
+	maxTitle  = 500  // in characters
+	maxReason = 2000 // in characters
 )
 
 // How long ago a task may have been due, or done, when it is made, by a phone that was offline, and how many years ahead it may be.

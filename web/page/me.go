@@ -95,7 +95,8 @@ func (p *Pages) change(do func(ctx context.Context, token string, form url.Value
 		switch {
 		case err == nil:
 			headers(w, "")
-			http.Redirect(w, r, ownpage.Path+r.PathValue("token")+"?done="+done+"&lang="+chosen(r).Lang, http.StatusSeeOther)
+			to := ownpage.Path + url.PathEscape(r.PathValue("token")) + "?" + url.Values{"done": {done}, "lang": {chosen(r).Lang}}.Encode()
+			http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // it begins with the path of these pages, and leads nowhere else
 		case fault.All(err) != nil && !fault.Is(err, fault.Unavailable):
 			p.showMe(w, r, http.StatusConflict, me{Alert: chosen(r).NotChanged})
 		default:

@@ -89,8 +89,8 @@ type view struct {
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, name string, content any) {
 	in, look := chosen(r), p.config.App.Settings().Look
 	css := ":root{--accent:" + look.Colour + "}" + style
-	v := view{ //nolint:gosec // the setting page has a colour and a picture that were checked
-		words: in, CSS: template.CSS(css), Logo: template.URL(look.Logo), Switch: switched(r, in.OtherLang), Content: content,
+	v := view{
+		words: in, CSS: template.CSS(css), Logo: template.URL(look.Logo), Switch: switched(r, in.OtherLang), Content: content, //nolint:gosec // the setting page has a colour and a picture that were checked
 		Greeting: look.Texts[in.Lang].Greeting, Footer: look.Texts[in.Lang].Footer,
 	}
 	if company := p.config.App.Settings().Company; company != nil {
