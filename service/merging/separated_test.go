@@ -18,6 +18,7 @@ import (
 	"kopeck/schema"
 	"kopeck/service"
 	"kopeck/service/quote"
+	"kopeck/store"
 )
 
 // TestHoldsFollow: what a price of the merged customer holds is held by the same price of the kept one, is taken by an order of either token, and
@@ -177,6 +178,10 @@ func TestTasksOfTheOwner(t *testing.T) {
 				_, err := w.Tasks.CompleteTask(admin, service.CompleteTaskInput{ID: done.ID})
 				w.Must(err)
 				<-before
+				// An event of the kept one that is looked at after the merge is heard by who listens to the merged one too: all are looked at now.
+				w.Transaction(func(ctx context.Context, tx *store.Tx) error { return w.App.TaskChanged(ctx, tx, done.ID, a, b) })
+				<-byKept
+				<-byMerged
 				expect := func(when string, of *ent.Task, want string) {
 					t.Helper()
 					if got := w.Rows("SELECT owner_id FROM tasks WHERE id = ?", of.ID)[0]; got != want {
