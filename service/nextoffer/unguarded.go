@@ -2,7 +2,6 @@ package nextoffer
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"kopeck/money"
@@ -31,14 +30,11 @@ func (s *Service) outcomes(ctx context.Context, day time.Time) ([]offermodel.Out
 		var status string
 		var unit int64
 		var expected *int64
-		var lines json.RawMessage
-		if err := scan(store.UTC(&o.At), &o.Kind, &status, &o.Product, &unit, &lines, &o.Stage, &o.Segment, &expected); err != nil {
+		var lines []pricing.Line
+		if err := scan(store.UTC(&o.At), &o.Kind, &status, &o.Product, &unit, store.FromJSON{To: &lines}, &o.Stage, &o.Segment, &expected); err != nil {
 			return err
 		}
-		reference, err := listOf(lines)
-		if err != nil {
-			return err
-		}
+		reference := listOf(lines)
 		if expected != nil {
 			reference, o.Expected = money.Minor(*expected), true
 		}
@@ -50,12 +46,11 @@ func (s *Service) outcomes(ctx context.Context, day time.Time) ([]offermodel.Out
 }
 
 // listOf is the list price in a kept waterfall.
-func listOf(kept json.RawMessage) (money.Amount, error) {
-	var lines []pricing.Line
-	if err := json.Unmarshal(kept, &lines); err != nil || len(lines) == 0 {
-		return money.Amount{}, err
+func listOf(lines []pricing.Line) money.Amount {
+	if len(lines) == 0 {
+		return money.Amount{}
 	}
-	return lines[0].Amount, nil
+	return lines[0].Amount
 }
 
 // contactCosts reads what a contact of ours by each channel cost on average in the year before a day, by what is known now. It bypasses the guard, as it
