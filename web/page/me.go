@@ -96,7 +96,7 @@ func (p *Pages) change(do func(ctx context.Context, token string, form url.Value
 		case err == nil:
 			headers(w, "")
 			to := ownpage.Path + url.PathEscape(r.PathValue("token")) + "?" + url.Values{"done": {done}, "lang": {chosen(r).Lang}}.Encode()
-			http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // it begins with the path of these pages, and leads nowhere else
+			http.Redirect(w, r, to, http.StatusSeeOther)
 		case fault.All(err) != nil && !fault.Is(err, fault.Unavailable):
 			p.showMe(w, r, http.StatusConflict, me{Alert: chosen(r).NotChanged})
 		default:
