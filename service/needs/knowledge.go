@@ -97,7 +97,7 @@ func (s *Service) readBase(ctx context.Context, morning time.Time, questions []*
 		k := &knowing{}
 		is := make(map[string]bool, len(known))
 		for _, one := range known {
-			if everybody[one] && !is[one] {
+			if everybody[one] {
 				is[one] = true
 			}
 		}

@@ -2,7 +2,6 @@ package nextoffer
 
 import (
 	"context"
-	"math/big"
 	"slices"
 	"time"
 
@@ -156,8 +155,6 @@ func listPrice(p *quote.Price) money.Amount {
 func gap(price, reference money.Amount) float64 {
 	return offermodel.Gap(float64(price.Minor()), float64(reference.Minor()))
 }
-
-func ratio(sum, n int64) *big.Rat { return big.NewRat(sum, n) }
 
 // cheapest returns the channel by which an individual offer is permitted at the lowest cost of a contact, nil for none. A channel of which no cost is
 // known costs nothing; of several the first in the order of the API.

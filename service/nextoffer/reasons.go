@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"kopeck/money"
+	"kopeck/schema"
 	"kopeck/service"
 )
 
@@ -55,9 +56,9 @@ func (s *Service) Reasons(o *NextBestOffer, language service.Language) ([]string
 		reasonChannel.in(language, string(*o.Channel)),
 	}
 	switch *o.Kind {
-	case "PRODUCT_OF_THE_MONTH":
+	case schema.OfferOfTheMonth:
 		all = append(all, reasonMonth.in(language))
-	case "WIN_BACK":
+	case schema.OfferWinBack:
 		all = append(all, reasonBack.in(language))
 	}
 	return all, nil

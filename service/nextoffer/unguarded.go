@@ -2,6 +2,7 @@ package nextoffer
 
 import (
 	"context"
+	"math/big"
 	"time"
 
 	"kopeck/money"
@@ -64,7 +65,7 @@ func (s *Service) contactCosts(ctx context.Context, day time.Time) (map[schema.C
 		if err := scan(&channel, &sum, &n); err != nil {
 			return err
 		}
-		mean, err := money.Round(ratio(sum, n))
+		mean, err := money.Round(big.NewRat(sum, n))
 		costs[schema.Channel(channel)] = mean
 		return err
 	})
